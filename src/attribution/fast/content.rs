@@ -1,0 +1,479 @@
+//! What a cue reports: the content before it, behind it, or on both sides.
+
+use super::cue::{CueUse, SourcePlace};
+use super::{View, claim};
+use crate::attribution::{Cue, Kind, Reported, kind_of};
+use crate::lexicon::{Classes, CueClass, CueSort, Frames};
+use crate::span::{Span, TokenSpan};
+use crate::token::{Case, TokenKind};
+
+/// A rule: what the cue reports, if the rule applies.
+type Rule = fn(&Reader<'_, '_>) -> Option<Vec<Span>>;
+
+/// The rules in order of precision: name, function, how often it was right on news (what is reported, and the source).
+const RULES: [(&str, Rule, f32); 10] = [
+    ("quotation-before-cue", quotation_before, 0.92),
+    ("quotation-behind-cue", quotation_behind, 0.9),
+    ("clause-before-cue", clause_before, 0.8),
+    ("that-clause", that_clause, 0.8),
+    ("question-clause", question_clause, 0.7),
+    ("clause-behind-colon", clause_behind_colon, 0.7),
+    ("bare-clause", bare_clause, 0.7),
+    ("infinitive", infinitive, 0.6),
+    ("noun-phrase", noun_phrase, 0.5),
+    ("passive", passive, 0.4),
+];
+
+/// Finds the content of each cue in use and records the reports.
+pub(super) fn find(view: &View<'_>, uses: &[CueUse], claimed: &mut [bool], reports: &mut Vec<Reported>) {
+    for (index, cue) in uses.iter().enumerate() {
+        let reader = Reader { view, uses, index, cue, claimed };
+        let found = RULES.iter().find_map(|&(name, rule, confidence)| rule(&reader).map(|parts| (name, parts, confidence)));
+        let Some((rule, parts, confidence)) = found else { continue };
+        let report = Reported {
+            cue: Some(Cue { span: view.span(cue.tokens), class: cue.class }),
+            source: cue.source.map(|s| view.span(s)),
+            kind: kind_of(view.input.text, &parts, view.input.quotations),
+            parts,
+            follows: None,
+            rule,
+            confidence,
+        };
+        claim(view, &report, claimed);
+        reports.push(report);
+    }
+}
+
+struct Reader<'a, 'b> {
+    view: &'b View<'a>,
+    uses: &'b [CueUse],
+    index: usize,
+    cue: &'b CueUse,
+    claimed: &'b [bool],
+}
+
+/// What opens the content behind a cue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opening {
+    That,
+    Quotation(usize),
+    Colon,
+    Question,
+    Infinitive,
+    Preposition,
+    Bare,
+}
+
+impl Reader<'_, '_> {
+    fn sentence(&self) -> TokenSpan {
+        self.view.sentence(self.cue.tokens.start as usize)
+    }
+
+    /// The quotation, not yet claimed, that a token opens.
+    fn opened_at(&self, at: usize) -> Option<usize> {
+        let q = self.view.quotation_at(at)?;
+        (self.view.input.quotations[q].open() == at && !self.claimed[q]).then_some(q)
+    }
+
+    /// Where the cue's group (source, helping verbs, cue) starts and ends.
+    fn edges(&self) -> (usize, usize) {
+        let end = match self.cue.place {
+            SourcePlace::Inverted | SourcePlace::Object => self.cue.group.end.max(self.cue.source.map_or(0, |s| s.end)),
+            _ => self.cue.tokens.end,
+        };
+        (self.cue.group.start as usize, end as usize)
+    }
+
+    /// The other cues of the sentence that stand behind this one.
+    fn later(&self) -> impl Iterator<Item = &CueUse> {
+        let sentence = self.sentence();
+        self.uses[self.index + 1..].iter().take_while(move |u| sentence.contains(u.tokens))
+    }
+
+    /// Where the clause that ends at `end` starts: at its sentence, behind a conjunction, or behind another report.
+    fn clause_start(&self, end: usize) -> usize {
+        let view = self.view;
+        let sentence = view.sentence(end.saturating_sub(1));
+        let mut start = sentence.start as usize;
+        if start < end && view.is(start, Classes::CONJUNCTION) && view.kind(start) == TokenKind::Word {
+            start += 1;
+        }
+        // `BALTIMORE (AP) — The mayor …`
+        if let Some(dash) = (start..end.min(start + 9)).find(|&i| view.kind(i) == TokenKind::Dash) {
+            let dateline = (start..dash).all(|i| !view.input.tokens[i].is_word() || view.input.tokens[i].case.is_capital());
+            if dateline && view.input.tokens[start].case == Case::Upper {
+                start = dash + 1;
+            }
+        }
+        let earlier = self.uses[..self.index].iter().rev().take_while(|u| sentence.contains(u.tokens));
+        for used in earlier {
+            // `She said yes, but taxes are low, Jones said`: behind the comma that ends the other report.
+            let behind = used.tokens.end as usize;
+            if let Some(comma) = (behind..end).rev().find(|&i| matches!(view.kind(i), TokenKind::Comma | TokenKind::Semicolon)) {
+                if comma + 2 < end {
+                    return comma + 1 + usize::from(view.is(comma + 1, Classes::CONJUNCTION));
+                }
+            }
+        }
+        start
+    }
+
+    /// The content on the far side of the cue, behind content that stood before it: `…, she said, “…”`.
+    fn resumed(&self, quoted: bool) -> Option<Span> {
+        let view = self.view;
+        let (_, from) = self.edges();
+        let limit = self.sentence().end as usize;
+        let next_cue = self.later().map(|u| u.group.start.min(u.tokens.start) as usize).find(|&s| s >= from).unwrap_or(limit);
+        let mut at = from;
+        while at < limit.min(from + 30) {
+            if let Some(q) = self.opened_at(at) {
+                return (at < next_cue).then(|| view.input.quotations[q].inner);
+            }
+            if view.kind(at) == TokenKind::Comma && at < next_cue && !quoted {
+                let next = at + 1;
+                let goes_on = next < limit
+                    && !view.is(next, Classes::WH.or(Classes::PARTICIPLE_ING))
+                    && !(view.is(next, Classes::CONJUNCTION) && next_cue <= next + 3)
+                    && next_cue > next
+                    && self.aside_end(at, limit).is_none();
+                if goes_on && limit > next + 2 {
+                    return view.content(next, next_cue.min(limit));
+                }
+            }
+            if view.kind(at) == TokenKind::Semicolon {
+                return None;
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The comma that closes an apposition opened by the comma at `comma`: `, a spokesman,`.
+    fn aside_end(&self, comma: usize, limit: usize) -> Option<usize> {
+        let view = self.view;
+        let opens = view.is(comma + 1, Classes::DETERMINER.or(Classes::ROLE)) || view.kind(comma + 1) == TokenKind::Number;
+        if !opens || self.cue.place != SourcePlace::Inverted {
+            return None;
+        }
+        (comma + 1..limit).find(|&i| view.kind(i) == TokenKind::Comma).or(Some(limit))
+    }
+
+    /// What opens the content behind the cue, and where.
+    fn opening(&self) -> Option<(Opening, usize)> {
+        let view = self.view;
+        let frames = self.cue.frames;
+        let limit = self.sentence().end as usize;
+        let mut at = self.cue.tokens.end as usize;
+        let mut object = false;
+        while at < limit {
+            let classes = view.classes(at);
+            match view.kind(at) {
+                TokenKind::Mark(_) => {
+                    if let Some(q) = self.opened_at(at) {
+                        return Some((Opening::Quotation(q), at));
+                    }
+                    return Some((Opening::Bare, at));
+                }
+                TokenKind::Colon => return Some((Opening::Colon, at + 1)),
+                TokenKind::Comma => {
+                    if let Some(q) = (at + 1 < limit).then(|| self.opened_at(at + 1)).flatten() {
+                        return Some((Opening::Quotation(q), at + 1));
+                    }
+                    // `said, for example, that`
+                    let close = (at + 1..limit.min(at + 20)).find(|&i| view.kind(i) == TokenKind::Comma)?;
+                    if close + 1 < limit && (view.is_word(close + 1, "that") || self.opened_at(close + 1).is_some()) {
+                        at = close + 1;
+                        continue;
+                    }
+                    return None;
+                }
+                TokenKind::Word | TokenKind::Number | TokenKind::Abbreviation | TokenKind::Initial | TokenKind::Symbol | TokenKind::Address => {}
+                _ => return None,
+            }
+            if view.is_word(at, "that") && frames.any(Frames::THAT) {
+                let pronoun = at + 1 < limit && view.is(at + 1, Classes::FINITE) && !view.is(at + 1, Classes::VERB_NOUN);
+                return Some(if pronoun { (Opening::Bare, at) } else { (Opening::That, at + 1) });
+            }
+            if (classes.any(Classes::WH) || view.is_word(at, "if") || view.is_word(at, "whether")) && frames.any(Frames::WH) {
+                return Some((Opening::Question, at));
+            }
+            if view.is_word(at, "to") && frames.any(Frames::INFINITIVE) && at + 1 < limit && (view.is(at + 1, Classes::BASE.or(Classes::AUXILIARY)) || !view.is(at + 1, Classes::DETERMINER.or(Classes::PRONOUN))) {
+                return Some((Opening::Infinitive, at));
+            }
+            let preposition = Frames::preposition(&view.word(at).to_ascii_lowercase());
+            if preposition.is_some_and(|p| frames.any(p)) {
+                return Some((Opening::Preposition, at));
+            }
+            let time = classes.any(Classes::TIME) || view.kind(at) == TokenKind::Number && at > 0 && view.is(at - 1, Classes::TIME);
+            if time || classes.any(Classes::ADVERB) && !classes.any(Classes::DETERMINER.or(Classes::PRONOUN).or(Classes::QUANTIFIER).or(Classes::PREPOSITION)) {
+                at += 1;
+                continue;
+            }
+            if classes.any(Classes::PREPOSITION) && !classes.any(Classes::SUBORDINATOR) {
+                let end = self.phrase_end(at + 1, limit);
+                if end > at + 1 && end < limit {
+                    at = end;
+                    continue;
+                }
+                return None;
+            }
+            if frames.any(Frames::OBJECT) && !object {
+                if let Some(end) = self.listener_end(at, limit) {
+                    object = true;
+                    at = end;
+                    continue;
+                }
+            }
+            return Some((Opening::Bare, at));
+        }
+        None
+    }
+
+    /// The end of the noun phrase behind a preposition: `in | a statement`, `on | Tuesday night`.
+    fn phrase_end(&self, start: usize, limit: usize) -> usize {
+        let view = self.view;
+        if let Some(mention) = view.mention_from(start).filter(|m| m.kind == crate::mention::MentionKind::Named) {
+            return (mention.tokens.end as usize).min(limit);
+        }
+        let mut at = start;
+        while at < limit && at - start < 10 {
+            let classes = view.classes(at);
+            let goes_on = match view.kind(at) {
+                TokenKind::Word => {
+                    let opens = classes.any(Classes::DETERMINER.or(Classes::POSSESSIVE));
+                    let closed = Classes::SUBORDINATOR.or(Classes::WH).or(Classes::MODAL).or(Classes::AUXILIARY).or(Classes::CONJUNCTION).or(Classes::PRONOUN);
+                    if opens { at == start } else { !(classes.any(closed.or(Classes::PREPOSITION)) || view.is_word(at, "that")) }
+                }
+                TokenKind::Number | TokenKind::Hyphen | TokenKind::Abbreviation | TokenKind::Initial | TokenKind::Symbol => true,
+                TokenKind::Clitic => view.word(at).ends_with('s'),
+                _ => false,
+            };
+            if !goes_on {
+                break;
+            }
+            at += 1;
+        }
+        at
+    }
+
+    /// The end of the listener behind `told`, `assured`: a pronoun, a name, a short noun phrase.
+    fn listener_end(&self, at: usize, limit: usize) -> Option<usize> {
+        let view = self.view;
+        if let Some(mention) = view.mention_from(at) {
+            return Some((mention.tokens.end as usize).min(limit)).filter(|&e| e < limit);
+        }
+        if view.is(at, Classes::PRONOUN) && view.input.lexicon.pronoun(view.input.tokens[at].word).is_some_and(|p| p.object) {
+            return Some(at + 1);
+        }
+        let end = self.phrase_end(at, limit);
+        (end > at && end < limit && end - at <= 6).then_some(end)
+    }
+
+    /// Where content that starts at `start` behind the cue ends.
+    fn end_behind(&self, start: usize) -> usize {
+        let view = self.view;
+        let mut end = self.sentence().end as usize;
+        for used in self.later() {
+            let group = used.group.start.min(used.tokens.start) as usize;
+            if group <= start + 1 || group >= end {
+                continue;
+            }
+            let before = group - 1;
+            let cut = match view.kind(before) {
+                TokenKind::Comma | TokenKind::Semicolon | TokenKind::Dash => Some(before),
+                TokenKind::Word if view.is(before, Classes::CONJUNCTION) => {
+                    let comma = before > start && view.kind(before - 1) == TokenKind::Comma;
+                    let own = matches!(used.place, SourcePlace::Subject) && used.class == CueClass::Speech && comma;
+                    let shared = used.place == SourcePlace::Shared;
+                    (own || shared).then_some(before)
+                }
+                TokenKind::Word if view.is_word(before, "while") || view.is_word(before, "as") => Some(before),
+                _ => None,
+            };
+            if let Some(cut) = cut.filter(|&c| c > start + 1) {
+                let own_clause = matches!(used.place, SourcePlace::Subject | SourcePlace::Shared | SourcePlace::Object | SourcePlace::Inverted);
+                if own_clause && used.class == CueClass::Speech {
+                    end = end.min(cut);
+                }
+            }
+        }
+        // A quotation inside goes to its end, over the sentences it holds.
+        if let Some(q) = (end > start).then(|| view.quotation_at(end - 1)).flatten() {
+            let quotation = &view.input.quotations[q];
+            if quotation.open() >= start && quotation.end() > end {
+                end = quotation.end();
+            }
+        }
+        end
+    }
+}
+
+/// `“…,” she said`, `“…,” said Jones, “…”`
+fn quotation_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    let view = reader.view;
+    if reader.cue.sort != CueSort::Phrase && !reader.cue.frames.any(Frames::QUOTE.or(Frames::AFTER)) || reader.cue.ing {
+        return None;
+    }
+    let (group, _) = reader.edges();
+    let mut last = group.checked_sub(1)?;
+    if view.kind(last) == TokenKind::Comma || view.kind(last) == TokenKind::Dash {
+        last = last.checked_sub(1)?;
+    }
+    let q = view.quotation_at(last).filter(|&q| !reader.claimed[q])?;
+    let quotation = &view.input.quotations[q];
+    if quotation.end() != last + 1 || !quotation.closed {
+        return None;
+    }
+    let comma_inside = matches!(view.kind(quotation.tokens.end as usize - 1), TokenKind::Comma | TokenKind::Stop | TokenKind::Dash);
+    if !comma_inside && last + 1 == group && quotation.tokens.len() < 4 {
+        return None;
+    }
+    let start = reader.clause_start(quotation.open() + 1);
+    let mut parts = Vec::new();
+    if start >= quotation.open() || view.content(start, quotation.open()).is_none() {
+        parts.push(quotation.inner);
+    } else {
+        // `The plan is “a step back,” she said`
+        parts.push(view.content(start, quotation.end())?);
+    }
+    parts.extend(reader.resumed(true));
+    Some(parts)
+}
+
+/// `She said, “…”`, `Jones said in a statement: “…”`
+fn quotation_behind(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    let view = reader.view;
+    if reader.cue.place == SourcePlace::Object || reader.cue.negated && !reader.cue.frames.any(Frames::QUOTE) {
+        return None;
+    }
+    let (opening, at) = reader.opening()?;
+    let q = match opening {
+        Opening::Quotation(q) => q,
+        // `He said:` and the quotation in the next paragraph
+        Opening::Colon => (at..(at + 1).min(view.input.tokens.len())).find_map(|i| reader.opened_at(i))?,
+        _ => return None,
+    };
+    let quotation = &view.input.quotations[q];
+    let end = quotation.end();
+    let sentence_end = view.sentence(end - 1).end as usize;
+    let rest = view.content(end, sentence_end);
+    let next_cue = reader.uses[reader.index + 1..].iter().find(|u| u.tokens.start as usize >= end);
+    let cue_follows = next_cue.is_some_and(|u| (u.tokens.start as usize) < sentence_end);
+    let full = matches!(view.kind(quotation.tokens.end as usize - 1), TokenKind::Stop | TokenKind::Comma) || end >= sentence_end;
+    if rest.is_none() || cue_follows || full || opening == Opening::Colon {
+        return Some(vec![quotation.inner]);
+    }
+    // `said “no plan” would pass`
+    Some(vec![view.content(quotation.open(), reader.end_behind(quotation.open()))?])
+}
+
+/// `Taxes are low, she said`, `Taxes, she said, are low`
+fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    let view = reader.view;
+    if !reader.cue.frames.any(Frames::AFTER) && reader.cue.sort != CueSort::Phrase || reader.cue.ing || reader.cue.negated {
+        return None;
+    }
+    let (group, _) = reader.edges();
+    let floor = reader.sentence().start as usize;
+    let phrase = reader.cue.sort == CueSort::Phrase;
+    if group <= floor + 1 {
+        // `According to police, the man fled`
+        if phrase && group <= floor + 1 {
+            let comma = (reader.edges().1..reader.sentence().end as usize).find(|&i| view.kind(i) == TokenKind::Comma)?;
+            return Some(vec![view.content(comma + 1, reader.end_behind(comma + 1))?]);
+        }
+        return None;
+    }
+    let last = group - 1;
+    let separated = matches!(view.kind(last), TokenKind::Comma | TokenKind::Dash);
+    if !separated && !phrase {
+        return None;
+    }
+    let start = reader.clause_start(last);
+    if start >= last {
+        return None;
+    }
+    let before = view.content(start, last + usize::from(!separated))?;
+    let after = reader.resumed(false);
+    // `On Monday, she said …`, `Still, he said …`: an adverbial is no content.
+    let clause = view.has_finite(start, last);
+    let adverbial = view.is(start, Classes::PREPOSITION.or(Classes::SUBORDINATOR).or(Classes::ADVERB).or(Classes::OPENER)) || last - start < 3;
+    match after {
+        None if !clause && (!phrase || adverbial && last - start < 3) => None,
+        None if adverbial && matches!(reader.opening(), Some((Opening::That | Opening::Bare | Opening::Quotation(_) | Opening::Question, _))) && !phrase => None,
+        None => Some(vec![before]),
+        Some(after) => Some(vec![before, after]),
+    }
+}
+
+/// `She said that taxes are low`
+fn that_clause(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    let (_, start) = reader.opening().filter(|(o, _)| *o == Opening::That)?;
+    Some(vec![reader.view.content(start, reader.end_behind(start))?])
+}
+
+/// `She explained why taxes are low`; not `she did not say why`.
+fn question_clause(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    if reader.cue.negated {
+        return None;
+    }
+    let (_, start) = reader.opening().filter(|(o, _)| *o == Opening::Question)?;
+    Some(vec![reader.view.content(start, reader.end_behind(start))?])
+}
+
+/// `She had one answer: taxes are low`
+fn clause_behind_colon(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    if !reader.cue.frames.any(Frames::QUOTE) {
+        return None;
+    }
+    let (_, start) = reader.opening().filter(|(o, _)| *o == Opening::Colon)?;
+    Some(vec![reader.view.content(start, reader.end_behind(start))?])
+}
+
+/// `She said taxes are low`
+fn bare_clause(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    if !reader.cue.frames.any(Frames::BARE) {
+        return None;
+    }
+    let (_, start) = reader.opening().filter(|(o, _)| *o == Opening::Bare)?;
+    let end = reader.end_behind(start);
+    let view = reader.view;
+    if !view.has_finite(start + 1, end) {
+        return None;
+    }
+    Some(vec![view.content(start, end)?])
+}
+
+/// `She promised to cut taxes`, `She urged voters to wait`
+fn infinitive(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    let (_, start) = reader.opening().filter(|(o, _)| *o == Opening::Infinitive)?;
+    Some(vec![reader.view.content(start, reader.end_behind(start))?])
+}
+
+/// `She criticized the tax`, `She accused the mayor of lying`
+fn noun_phrase(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    let view = reader.view;
+    let (opening, start) = reader.opening()?;
+    let fits = match opening {
+        Opening::Preposition => true,
+        Opening::Bare | Opening::Infinitive => reader.cue.frames.any(Frames::NOUN.or(Frames::OF).or(Frames::AS)),
+        _ => false,
+    };
+    if !fits || reader.cue.sort == CueSort::Noun && opening != Opening::Preposition {
+        return None;
+    }
+    let start = if opening == Opening::Preposition { start + 1 } else { start };
+    Some(vec![view.content(start, reader.end_behind(start))?])
+}
+
+/// `The mayor is expected to win`
+fn passive(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    if !reader.cue.passive || reader.cue.source.is_some() {
+        return None;
+    }
+    let view = reader.view;
+    let (_, start) = reader.opening().filter(|(o, _)| matches!(o, Opening::Infinitive | Opening::That))?;
+    let subject_start = reader.clause_start(reader.cue.group.start as usize);
+    let subject = view.content(subject_start, reader.cue.group.start as usize)?;
+    Some(vec![subject, view.content(start, reader.end_behind(start))?])
+}

@@ -1,0 +1,72 @@
+//! Transcripts and interviews: paragraphs that a label gives to their speaker (`MR. SMITH:`, `A:`).
+
+use super::View;
+use crate::attribution::{Kind, Reported};
+use crate::span::Span;
+use regex::Regex;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// A label: capitals, or a name, before a colon; `Q` and `A` also before a full stop.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:(?P<letter>[QA])[:.]|(?P<capitals>[A-Z][A-Z.'’\- ]{1,40}[A-Z.])(?: \([^)]{1,40}\))?:|(?P<name>\p{Lu}[\w.'’-]+(?: \p{Lu}[\w.'’-]*){0,3}):)\s+")
+        .expect("the pattern is a constant")
+});
+
+/// The fewest labelled paragraphs that make a transcript.
+const LABELS: usize = 4;
+
+/// Reads a transcript; returns whether the document is one.
+pub(super) fn find(view: &View<'_>, reports: &mut Vec<Reported>) -> bool {
+    let text = view.input.text;
+    let paragraphs = &view.input.layout.paragraphs;
+    if paragraphs.len() < LABELS {
+        return false;
+    }
+    let mut labels: Vec<Option<(Span, Span)>> = Vec::with_capacity(paragraphs.len());
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for paragraph in paragraphs {
+        let slice = paragraph.span.of(text);
+        let found = LABEL.captures(slice).and_then(|c| {
+            let whole = c.get(0)?;
+            let name = c.name("letter").or_else(|| c.name("capitals")).or_else(|| c.name("name"))?;
+            let start = paragraph.span.start as usize;
+            let label = Span::new(start + name.start(), start + name.end());
+            Some((label, Span::new(start + whole.end(), paragraph.span.end as usize)))
+        });
+        if let Some((label, _)) = found {
+            *counts.entry(label.of(text)).or_default() += 1;
+        }
+        labels.push(found);
+    }
+    // A label speaks more than once; a word before a colon does not.
+    let speaks = |label: Span| counts.get(label.of(text)).is_some_and(|&n| n > 1);
+    let labelled = labels.iter().flatten().filter(|(label, _)| speaks(*label)).count();
+    if labelled < LABELS || labelled * 4 < paragraphs.len() {
+        return false;
+    }
+    let mut speaker: Option<(usize, bool)> = None;
+    for (paragraph, found) in paragraphs.iter().zip(&labels) {
+        match found.filter(|(label, _)| speaks(*label) || label.of(text).chars().all(|c| !c.is_lowercase())) {
+            Some((label, content)) => {
+                let question = matches!(label.of(text), "Q" | "QUESTION");
+                speaker = Some((reports.len(), question));
+                if !question && !content.trim(text).is_empty() {
+                    let rule = if label.of(text) == "A" { "interview-answer" } else { "transcript-label" };
+                    reports.push(report(content.trim(text), Some(label), None, rule));
+                }
+            }
+            // A further paragraph of the same turn.
+            None => {
+                if let Some((first, false)) = speaker.filter(|&(first, _)| first < reports.len()) {
+                    reports.push(report(paragraph.span, None, Some(first as u32), "transcript-continues"));
+                }
+            }
+        }
+    }
+    true
+}
+
+fn report(content: Span, source: Option<Span>, follows: Option<u32>, rule: &'static str) -> Reported {
+    Reported { cue: None, source, parts: vec![content], kind: Kind::Direct, follows, rule, confidence: 0.9 }
+}

@@ -1,0 +1,202 @@
+//! The subcommands: each turns its flags into a call of the library.
+
+pub mod evaluate;
+pub mod extract;
+pub mod gazetteer;
+mod progress;
+pub mod show;
+pub mod style;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use onrecord::attribution::Engine;
+use onrecord::gazetteer::compile::compile_tables;
+use onrecord::gazetteer::table::Table;
+use onrecord::gazetteer::{EntryType, Layer};
+use onrecord::pipeline::{Cues, Options, Pipeline};
+use onrecord::place::Home;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Who said what about which jurisdiction: quotations, speakers and places in news text, as a table.
+#[derive(Debug, Parser)]
+#[command(name = "onrecord", version, after_help = "Exit codes: 0 all well, 1 failed, 2 wrong usage, 3 finished with some documents rejected.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write one row an attribution: who said what about which jurisdiction
+    Extract(extract::ExtractOptions),
+    /// Print documents with coloured spans, and for each row its speaker, jurisdictions and rules
+    Show(show::ShowOptions),
+    /// Score against gold annotations: per kind, per stage and per rule
+    Evaluate(evaluate::EvaluateOptions),
+    /// Build the gazetteer, or look a name up
+    Gazetteer(gazetteer::GazetteerOptions),
+}
+
+/// Options of the pipeline, the same for all subcommands.
+#[derive(Args, Clone, Debug)]
+pub struct PipelineOptions {
+    /// The engine that finds who said what
+    #[arg(long, value_enum, default_value_t = EngineName::Fast)]
+    engine: EngineName,
+    /// Which reports become rows: what is voiced or written, or thoughts, wishes and plans as well
+    #[arg(long, value_enum, default_value_t = CuesName::Speech)]
+    cues: CuesName,
+    /// Where the outlet is at home, which tells Springfield from Springfield: a name ("Dayton, Ohio") or an id
+    #[arg(long, value_name = "PLACE")]
+    home: Option<String>,
+    /// Add names from a table (columns id, type, name; see gazetteers/README.md); may be given several times
+    #[arg(long, value_name = "FILE.tsv")]
+    gazetteer: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EngineName {
+    /// Rules over tokens
+    Fast,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum CuesName {
+    /// say, announce, according to
+    Speech,
+    /// believe, hope, plan, decide as well
+    All,
+}
+
+impl PipelineOptions {
+    /// The pipeline that the options ask for.
+    pub fn pipeline(&self) -> Result<Pipeline, Failure> {
+        let engine = match self.engine {
+            EngineName::Fast => Engine::Fast,
+        };
+        let cues = match self.cues {
+            CuesName::Speech => Cues::Speech,
+            CuesName::All => Cues::All,
+        };
+        let mut pipeline = Pipeline::new(Options { engine, cues, home: None });
+        for path in &self.gazetteer {
+            let layer = Table::open(path)
+                .and_then(|table| compile_tables(&pipeline.lexicon, &[table]))
+                .map_err(|error| Failure::usage(error.to_string()))
+                .and_then(|(bytes, _)| Layer::from_bytes(&bytes).map_err(|error| Failure::failed(error.to_string())))?;
+            pipeline.gazetteer.add(layer);
+        }
+        if let Some(home) = &self.home {
+            pipeline.options.home = Some(find_home(&pipeline, home)?);
+        }
+        Ok(pipeline)
+    }
+}
+
+/// The place that a home names.
+fn find_home(pipeline: &Pipeline, home: &str) -> Result<Home, Failure> {
+    if let Some(entry) = pipeline.gazetteer.find(home) {
+        return Ok(Home(entry));
+    }
+    let document = onrecord::Document::new("home", home);
+    let annotation = pipeline.annotate(&document);
+    let whole = annotation.places.first().filter(|p| p.span.start == 0 && pipeline.gazetteer.entry(p.entry).sort.is_jurisdiction());
+    whole.map(|p| Home(p.entry)).ok_or_else(|| {
+        let near = near_names(pipeline, home);
+        let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
+        Failure::usage(format!("no place is called `{home}`{hint}"))
+    })
+}
+
+/// Names of places that begin alike or differ by a letter or two from a name.
+fn near_names(pipeline: &Pipeline, name: &str) -> Vec<String> {
+    let wanted = name.split(',').next().unwrap_or(name).trim().to_lowercase();
+    let mut near: Vec<(usize, u32, String)> = pipeline
+        .gazetteer
+        .entries()
+        .filter(|e| e.sort <= EntryType::City && e.name.len().abs_diff(wanted.len()) <= 2)
+        .map(|e| (edits(&wanted, &e.name.to_lowercase()), u32::MAX - e.population, format!("{}, {}", e.name, if e.admin1.is_empty() { e.country } else { e.admin1 })))
+        .filter(|(edits, ..)| *edits <= 2)
+        .collect();
+    near.sort();
+    near.into_iter().take(3).map(|(.., name)| name).collect()
+}
+
+/// The Levenshtein distance of two short words.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let next = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[b.len()]
+}
+
+/// How a run that finished went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All well.
+    Done,
+    /// Some documents were rejected.
+    SomeRejected,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        match outcome {
+            Outcome::Done => ExitCode::SUCCESS,
+            Outcome::SomeRejected => ExitCode::from(3),
+        }
+    }
+}
+
+/// Why a run did not finish.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    message: String,
+    closed_pipe: bool,
+}
+
+impl Failure {
+    /// The run failed.
+    pub fn failed(message: impl Into<String>) -> Failure {
+        Failure { code: 1, message: message.into(), closed_pipe: false }
+    }
+
+    /// The flags make no sense.
+    pub fn usage(message: impl Into<String>) -> Failure {
+        Failure { code: 2, message: message.into(), closed_pipe: false }
+    }
+
+    /// An input or output error at a file.
+    pub fn io(file: &str, error: &io::Error) -> Failure {
+        Failure { code: 1, message: format!("{file}: {error}"), closed_pipe: error.kind() == io::ErrorKind::BrokenPipe }
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        self.code
+    }
+
+    /// Whether the reader of the output went away, which is no failure.
+    pub fn is_closed_pipe(&self) -> bool {
+        self.closed_pipe
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}

@@ -1,0 +1,143 @@
+//! `onrecord extract`
+
+use super::progress::Progress;
+use super::{Failure, Outcome, PipelineOptions};
+use clap::{Args, ValueEnum};
+use onrecord::corpus::{self, Event, Job};
+use onrecord::format::Format;
+use onrecord::format::input::{Container, Fields, sources};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// Flags of `extract`.
+#[derive(Args, Debug)]
+pub struct ExtractOptions {
+    /// Files (.txt, .jsonl), folders of them, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write to a file, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = FormatName::Jsonl)]
+    format: FormatName,
+    #[command(flatten)]
+    pipeline: PipelineOptions,
+    #[command(flatten)]
+    input: InputOptions,
+    /// The number of worker threads; 0 for one a core
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    threads: usize,
+    /// Say nothing but what is lost
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Flags that say how documents are read.
+#[derive(Args, Clone, Debug)]
+pub struct InputOptions {
+    /// The field of JSON documents that holds the text
+    #[arg(long, default_value = "text", value_name = "NAME")]
+    text_field: String,
+    /// The field of JSON documents that holds the id [default: id, else doc_id]
+    #[arg(long, value_name = "NAME")]
+    id_field: Option<String>,
+    /// What standard input holds
+    #[arg(long, value_enum, default_value_t = StdinName::Jsonl)]
+    stdin: StdinName,
+}
+
+impl InputOptions {
+    /// The names of the fields.
+    pub fn fields(&self) -> Fields {
+        Fields { text: self.text_field.clone(), id: self.id_field.clone() }
+    }
+
+    /// What standard input holds.
+    pub fn stdin(&self) -> Container {
+        match self.stdin {
+            StdinName::Jsonl => Container::JsonLines,
+            StdinName::Text => Container::Text,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormatName {
+    /// One attribution a line, as JSON
+    Jsonl,
+    /// One attribution a row, flattened
+    Csv,
+    /// One document a line with every layer, as JSON
+    Annotations,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum StdinName {
+    /// A JSON document a line
+    Jsonl,
+    /// One plain text
+    Text,
+}
+
+/// Runs the pipeline over the paths.
+pub fn run(options: &ExtractOptions) -> Result<Outcome, Failure> {
+    let pipeline = options.pipeline.pipeline()?;
+    let (sources, problems) = sources(&options.paths, options.input.stdin());
+    let total = sources.iter().map(|s| s.size()).sum::<Option<u64>>();
+    let mut progress = Progress::new(options.quiet, total);
+    let lost = problems.len() as u64;
+    for problem in problems {
+        progress.take(Event::Problem(problem));
+    }
+    let format = match options.format {
+        FormatName::Jsonl => Format::JsonLines,
+        FormatName::Csv => Format::Csv,
+        FormatName::Annotations => Format::Annotations,
+    };
+    let fields = options.input.fields();
+    let job = Job { sources: &sources, fields: &fields, format, threads: options.threads };
+    let mut on_event = |event| progress.take(event);
+    let mut summary = match &options.output {
+        None => {
+            let mut out = BufWriter::new(io::stdout());
+            corpus::run(&pipeline, &job, &mut out, &mut on_event).map_err(|error| Failure::io("<stdout>", &error))?
+        }
+        Some(path) => {
+            let failure = |error: io::Error| Failure::io(&path.display().to_string(), &error);
+            let mut out = BufWriter::new(temporary(path).map_err(failure)?);
+            let summary = corpus::run(&pipeline, &job, &mut out, &mut on_event).map_err(failure)?;
+            out.flush().map_err(failure)?;
+            let file = out.into_inner().map_err(|error| failure(error.into_error()))?;
+            keep(file, path).map_err(failure)?;
+            summary
+        }
+    };
+    summary.rejected += lost;
+    progress.finish(&summary);
+    match (summary.rejected, summary.documents) {
+        (0, _) => Ok(Outcome::Done),
+        (_, 0) => Err(Failure::failed("no document could be read")),
+        _ => Ok(Outcome::SomeRejected),
+    }
+}
+
+/// A file beside the one to be written.
+pub fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".onrecord-").tempfile_in(folder)
+}
+
+/// Gives a temporary file its name; a reader of that name sees the old file or the new one whole.
+pub fn keep(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Temporary files are private; an output is as open as any new file.
+        let mode = path.metadata().map_or(0o644, |m| m.permissions().mode());
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
+}

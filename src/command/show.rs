@@ -1,0 +1,137 @@
+//! `onrecord show`
+
+use super::extract::InputOptions;
+use super::style::{CONTENT, CUE, FAINT, PLACE, RESET, SOURCE};
+use super::{Failure, Outcome, PipelineOptions};
+use clap::Args;
+use onrecord::Document;
+use onrecord::format::input::{Item, read, sources};
+use onrecord::pipeline::{Annotation, Pipeline};
+use onrecord::span::Span;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Flags of `show`.
+#[derive(Args, Debug)]
+pub struct ShowOptions {
+    /// Files, folders, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Only the document with this id
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    #[command(flatten)]
+    pipeline: PipelineOptions,
+    #[command(flatten)]
+    input: InputOptions,
+}
+
+/// Prints the documents.
+pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
+    let pipeline = options.pipeline.pipeline()?;
+    let (sources, problems) = sources(&options.paths, options.input.stdin());
+    let mut lost = problems.len();
+    for problem in problems {
+        eprintln!("rejected: {problem}");
+    }
+    let mut out = anstream::AutoStream::auto(io::stdout().lock());
+    let mut result = Ok(());
+    let mut shown = 0;
+    for source in &sources {
+        read(source, &options.input.fields(), &mut |item| {
+            match item {
+                Item::Document(document) if options.id.as_ref().is_none_or(|id| *id == document.id) => {
+                    shown += 1;
+                    result = print(&mut out, &pipeline, &document);
+                }
+                Item::Document(_) => {}
+                Item::Problem(problem) => {
+                    lost += 1;
+                    eprintln!("rejected: {problem}");
+                }
+                Item::Note(note) => eprintln!("note: {note}"),
+            }
+            result.is_ok()
+        });
+    }
+    result.and_then(|()| out.flush()).map_err(|error| Failure::io("<stdout>", &error))?;
+    match (shown, &options.id, lost) {
+        (0, Some(id), _) => Err(Failure::failed(format!("no document has the id `{id}`"))),
+        (0, None, _) => Err(Failure::failed("no document could be read")),
+        (_, _, 0) => Ok(Outcome::Done),
+        _ => Ok(Outcome::SomeRejected),
+    }
+}
+
+fn print(out: &mut dyn Write, pipeline: &Pipeline, document: &Document) -> io::Result<()> {
+    let annotation = pipeline.annotate(document);
+    let text = document.text.as_str();
+    let style = styles(text, &annotation);
+    writeln!(out, "{FAINT}=== {} ==={RESET}", document.id)?;
+    for (number, paragraph) in annotation.layout.paragraphs.iter().enumerate() {
+        let mut at = paragraph.span.start as usize;
+        let end = paragraph.span.end as usize;
+        while at < end {
+            let run = (at..end).find(|&i| style[i] != style[at]).unwrap_or(end);
+            match style[at] {
+                0 => write!(out, "{}", &text[at..run])?,
+                1 => write!(out, "{CONTENT}{}{RESET}", &text[at..run])?,
+                2 => write!(out, "{CUE}{}{RESET}", &text[at..run])?,
+                3 => write!(out, "{SOURCE}{}{RESET}", &text[at..run])?,
+                _ => write!(out, "{PLACE}{}{RESET}", &text[at..run])?,
+            }
+            at = run;
+        }
+        writeln!(out)?;
+        for attribution in annotation.attributions.iter().filter(|a| a.paragraph as usize == number) {
+            let speaker = attribution.speaker.as_ref().map_or("nobody".into(), |s| s.name.clone());
+            let role = attribution.speaker.as_ref().and_then(|s| s.role).map_or(String::new(), |r| format!(" ({})", onrecord::mention::span_of(&annotation.tokens, r).of(text)));
+            let rule = attribution.speaker.as_ref().map_or("", |s| s.rule);
+            write!(out, "{FAINT}  #{} {} [{} {:.2}]{RESET} ", attribution.number, attribution.kind.name(), attribution.rule, attribution.confidence)?;
+            write!(out, "{SOURCE}{speaker}{RESET}{role} {FAINT}[{rule}]{RESET}")?;
+            for jurisdiction in &attribution.jurisdictions {
+                let entry = pipeline.gazetteer.entry(jurisdiction.entry);
+                let within = [entry.admin1, entry.country].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
+                write!(out, " {PLACE}{}{RESET} ({within}) {FAINT}[{} {}]{RESET}", entry.name, jurisdiction.basis.name(), jurisdiction.rule)?;
+            }
+            writeln!(out)?;
+            writeln!(out, "{FAINT}     {}{RESET}", excerpt(&onrecord::format::rows::content(text, &attribution.parts)))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// For each byte, which colour: 0 none, 1 content, 2 cue, 3 source, 4 place.
+fn styles(text: &str, annotation: &Annotation) -> Vec<u8> {
+    let mut style = vec![0; text.len()];
+    let mut paint = |span: Span, colour: u8| style[span.range()].fill(colour);
+    for attribution in &annotation.attributions {
+        for &part in &attribution.parts {
+            paint(part, 1);
+        }
+    }
+    for place in &annotation.places {
+        paint(place.span, 4);
+    }
+    for attribution in &annotation.attributions {
+        if let Some(cue) = attribution.cue {
+            paint(cue.span, 2);
+        }
+        if let Some(source) = attribution.speaker.as_ref().and_then(|s| s.source) {
+            paint(source, 3);
+        }
+    }
+    style
+}
+
+/// The start of a content, cut at a character that a reader would call one.
+fn excerpt(content: &str) -> String {
+    use unicode_segmentation::UnicodeSegmentation;
+    let line: String = content.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut short: String = line.graphemes(true).take(100).collect();
+    if short.len() < line.len() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,303 @@
+//! Coreference: which mentions of a document stand for the same person or body.
+//!
+//! Names are clustered first, over the whole document, by the rules of [`Linker`]: the same name; a surname or a given name that
+//! belongs to one fuller name; an acronym, defined in brackets or spelled by initials; the same entry of the gazetteer. Nominal
+//! mentions in apposition join their name. Pronouns and free nominals ("the mayor") are resolved where they speak, by the
+//! `speaker` stage.
+
+use crate::gazetteer::{EntryId, EntryType, Gazetteer};
+use crate::lexicon::{Classes, Gender, Lexicon};
+use crate::mention::{Mention, MentionKind, MentionType, span_of};
+use crate::span::{Span, TokenSpan};
+use crate::token::{Token, TokenKind};
+use std::collections::HashMap;
+
+/// A person or body of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entity {
+    /// The fullest name in the document.
+    pub name: Span,
+    /// What it is.
+    pub sort: MentionType,
+    /// The gender, where a title, role or given name states it.
+    pub gender: Option<Gender>,
+    /// The words that give the role; the longest of the document.
+    pub role: Option<TokenSpan>,
+    /// The mentions, as indices into the document's list, in text order.
+    pub mentions: Vec<u32>,
+    /// The entry of the gazetteer, if it knows the body.
+    pub entry: Option<EntryId>,
+}
+
+/// The entities of a document, in the order of their first mention.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entities {
+    /// All entities.
+    pub list: Vec<Entity>,
+    /// By mention: 1 + the index of its entity; 0 for none.
+    by_mention: Vec<u32>,
+}
+
+impl Entities {
+    /// The entity that a mention stands for.
+    pub fn of(&self, mention: usize) -> Option<usize> {
+        self.by_mention.get(mention).and_then(|&e| e.checked_sub(1)).map(|e| e as usize)
+    }
+}
+
+/// Clusters the named mentions of a document and what stands in apposition to them.
+pub fn resolve(lexicon: &Lexicon, gazetteer: &Gazetteer, text: &str, tokens: &[Token], mentions: &[Mention]) -> Entities {
+    let mut linker = Linker { lexicon, gazetteer, text, tokens, mentions, clusters: Vec::new(), by_mention: vec![0; mentions.len()], by_last: HashMap::new(), by_first: HashMap::new(), by_key: HashMap::new(), by_entry: HashMap::new() };
+    linker.link();
+    linker.finish()
+}
+
+/// The words of a name that tell it from others: no titles, initials, suffixes or articles.
+struct Name {
+    words: Vec<u64>,
+    initials: Vec<char>,
+}
+
+struct Cluster {
+    words: Vec<u64>,
+    sort: MentionType,
+    gender: Option<Gender>,
+    mentions: Vec<u32>,
+    entry: Option<EntryId>,
+    first_initial: Option<char>,
+}
+
+struct Linker<'a> {
+    lexicon: &'a Lexicon,
+    gazetteer: &'a Gazetteer,
+    text: &'a str,
+    tokens: &'a [Token],
+    mentions: &'a [Mention],
+    clusters: Vec<Cluster>,
+    by_mention: Vec<u32>,
+    /// Clusters of persons by surname, in text order.
+    by_last: HashMap<u64, Vec<usize>>,
+    by_first: HashMap<u64, Vec<usize>>,
+    /// Clusters of bodies by their words.
+    by_key: HashMap<Vec<u64>, usize>,
+    by_entry: HashMap<EntryId, usize>,
+}
+
+impl Linker<'_> {
+    fn link(&mut self) {
+        let named: Vec<usize> = (0..self.mentions.len()).filter(|&i| self.mentions[i].kind == MentionKind::Named).collect();
+        // Full names first, so that a surname in the headline finds the name in the text.
+        for &i in &named {
+            let name = self.name(i);
+            if self.mentions[i].sort == MentionType::Person && name.words.len() > 1 {
+                self.person(i, &name);
+            }
+        }
+        for &i in &named {
+            if self.by_mention[i] != 0 || self.mentions[i].sort == MentionType::Place {
+                continue;
+            }
+            let name = self.name(i);
+            match self.mentions[i].sort {
+                _ if name.words.is_empty() => {}
+                MentionType::Person => self.surname(i, &name),
+                MentionType::Unknown if name.words.len() == 1 && self.is_surname(&name) => self.surname(i, &name),
+                _ => self.body(i, &name),
+            }
+        }
+        for i in 0..self.mentions.len() {
+            let entity = match self.mentions[i].apposition {
+                Some(name) if self.by_mention[i] == 0 => self.by_mention[name as usize],
+                _ => continue,
+            };
+            if entity != 0 {
+                self.by_mention[i] = entity;
+                self.clusters[entity as usize - 1].mentions.push(i as u32);
+            }
+        }
+    }
+
+    fn name(&self, mention: usize) -> Name {
+        let range = self.mentions[mention].name.unwrap_or(self.mentions[mention].tokens);
+        let mut words = Vec::with_capacity(range.len());
+        let mut initials = Vec::new();
+        for token in &self.tokens[range.range()] {
+            let slice = token.span.of(self.text);
+            match token.kind {
+                TokenKind::Initial => initials.extend(slice.chars().next()),
+                TokenKind::Word | TokenKind::Abbreviation | TokenKind::Number => {
+                    let suffix = matches!(slice, "Jr." | "Sr." | "Jr" | "Sr" | "II" | "III" | "IV");
+                    if !suffix && !token.classes(self.lexicon).any(Classes::DETERMINER) {
+                        words.push(token.hash);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Name { words, initials }
+    }
+
+    fn join(&mut self, mention: usize, cluster: usize) {
+        self.by_mention[mention] = cluster as u32 + 1;
+        let found = &self.mentions[mention];
+        let cluster = &mut self.clusters[cluster];
+        cluster.mentions.push(mention as u32);
+        cluster.gender = cluster.gender.or(found.gender);
+        if cluster.sort == MentionType::Unknown {
+            cluster.sort = found.sort;
+        }
+    }
+
+    fn new_cluster(&mut self, mention: usize, words: Vec<u64>, entry: Option<EntryId>) -> usize {
+        let found = &self.mentions[mention];
+        let range = found.name.unwrap_or(found.tokens);
+        let first_initial = self.text[self.tokens[range.start as usize].span.range()].chars().next();
+        self.clusters.push(Cluster { words, sort: found.sort, gender: found.gender, mentions: vec![mention as u32], entry, first_initial });
+        self.by_mention[mention] = self.clusters.len() as u32;
+        self.clusters.len() - 1
+    }
+
+    /// A person with two names or more.
+    fn person(&mut self, mention: usize, name: &Name) {
+        let last = name.words[name.words.len() - 1];
+        let first = name.words[0];
+        let same = self.by_last.get(&last).into_iter().flatten().copied().find(|&c| {
+            let words = &self.clusters[c].words;
+            words[0] == first && (words.len() < 3 || name.words.len() < 3 || words[1] == name.words[1])
+        });
+        match same {
+            Some(cluster) => {
+                if name.words.len() > self.clusters[cluster].words.len() {
+                    self.clusters[cluster].words.clone_from(&name.words);
+                }
+                self.join(mention, cluster);
+            }
+            None => {
+                let cluster = self.new_cluster(mention, name.words.clone(), None);
+                self.by_last.entry(last).or_default().push(cluster);
+                self.by_first.entry(first).or_default().push(cluster);
+            }
+        }
+    }
+
+    fn is_surname(&self, name: &Name) -> bool {
+        self.by_last.contains_key(&name.words[0])
+    }
+
+    /// A surname, a given name alone, or initials with a surname.
+    fn surname(&mut self, mention: usize, name: &Name) {
+        let last = name.words[name.words.len() - 1];
+        let gender = self.mentions[mention].gender;
+        let fits = |clusters: &[Cluster], c: usize| {
+            let gender_fits = gender.is_none() || clusters[c].gender.is_none() || clusters[c].gender == gender;
+            let initial_fits = name.initials.first().is_none_or(|&i| clusters[c].first_initial == Some(i));
+            gender_fits && initial_fits
+        };
+        let bearers: Vec<usize> = self.by_last.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).collect();
+        let before = |c: &usize| self.clusters[*c].mentions.iter().copied().filter(|&m| (m as usize) < mention).max();
+        // The bearer mentioned last before; else the first one named later.
+        let chosen = bearers.iter().copied().filter(|c| before(c).is_some()).max_by_key(before).or_else(|| bearers.first().copied());
+        let chosen = chosen.or_else(|| {
+            let by_first = self.by_first.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c));
+            by_first.filter(|c| before(c).is_some()).max_by_key(before)
+        });
+        match chosen {
+            Some(cluster) => self.join(mention, cluster),
+            None => {
+                let cluster = self.new_cluster(mention, vec![last], None);
+                self.by_last.entry(last).or_default().push(cluster);
+            }
+        }
+    }
+
+    /// An organisation, or a name of unknown kind.
+    fn body(&mut self, mention: usize, name: &Name) {
+        if let Some(&cluster) = self.by_key.get(&name.words) {
+            return self.join(mention, cluster);
+        }
+        let entry = self.entry(mention);
+        let known = entry.and_then(|e| self.by_entry.get(&e).copied());
+        let cluster = known.or_else(|| self.by_acronym(mention)).or_else(|| self.by_short_form(name));
+        let cluster = match cluster {
+            Some(cluster) => {
+                self.join(mention, cluster);
+                cluster
+            }
+            None => self.new_cluster(mention, name.words.clone(), entry),
+        };
+        self.by_key.insert(name.words.clone(), cluster);
+        if let Some(entry) = entry {
+            self.by_entry.entry(entry).or_insert(cluster);
+        }
+    }
+
+    /// The one agency or organisation that the gazetteer knows under the whole name.
+    fn entry(&self, mention: usize) -> Option<EntryId> {
+        let range = self.mentions[mention].name?;
+        let matches = self.gazetteer.matches(self.text, &self.tokens[..range.end as usize], range.start as usize);
+        let whole = matches.into_iter().find(|m| m.len == range.len())?;
+        whole.candidates.iter().map(|c| c.entry).find(|&e| matches!(self.gazetteer.entry(e).sort, EntryType::Agency | EntryType::Organization))
+    }
+
+    /// The body whose initials the name spells: `NAACP`, or the one right before it in brackets: `… Development (BUILD)`.
+    fn by_acronym(&self, mention: usize) -> Option<usize> {
+        let range = self.mentions[mention].name?;
+        if range.len() != 1 {
+            return None;
+        }
+        let acronym: String = self.tokens[range.start as usize].span.of(self.text).chars().filter(|c| c.is_uppercase()).collect();
+        if acronym.len() < 2 {
+            return None;
+        }
+        let defined = range.start > 0 && self.tokens[range.start as usize - 1].kind == TokenKind::Open;
+        if defined {
+            let before = self.mentions[..mention].iter().rposition(|m| m.kind == MentionKind::Named && m.tokens.end == range.start - 1);
+            if let Some(cluster) = before.and_then(|m| (self.by_mention[m] as usize).checked_sub(1)) {
+                return Some(cluster);
+            }
+        }
+        (0..self.clusters.len()).rev().find(|&c| {
+            let first = &self.mentions[self.clusters[c].mentions[0] as usize];
+            self.clusters[c].sort != MentionType::Person && first.name.is_some_and(|n| n.len() > 1 && self.initials(n) == acronym)
+        })
+    }
+
+    fn initials(&self, name: TokenSpan) -> String {
+        self.tokens[name.range()].iter().filter(|t| t.is_capitalised()).filter_map(|t| t.span.of(self.text).chars().next()).collect()
+    }
+
+    /// `Acme` after `Acme Corp.`, `Open Society` after `Open Society Institute`.
+    fn by_short_form(&self, name: &Name) -> Option<usize> {
+        (0..self.clusters.len()).rev().find(|&c| {
+            let cluster = &self.clusters[c];
+            cluster.sort == MentionType::Organization && cluster.words.len() > name.words.len() && cluster.words.starts_with(&name.words) && cluster.words.len() <= name.words.len() + 2
+        })
+    }
+
+    fn finish(self) -> Entities {
+        let mut order: Vec<usize> = (0..self.clusters.len()).collect();
+        let first = |c: usize| self.clusters[c].mentions.iter().copied().min().unwrap_or(0);
+        order.sort_by_key(|&c| first(c));
+        let mut place = vec![0u32; self.clusters.len()];
+        for (new, &old) in order.iter().enumerate() {
+            place[old] = new as u32 + 1;
+        }
+        let by_mention = self.by_mention.iter().map(|&c| if c == 0 { 0 } else { place[c as usize - 1] }).collect();
+        let list = order.iter().map(|&c| self.entity(&self.clusters[c])).collect();
+        Entities { list, by_mention }
+    }
+
+    fn entity(&self, cluster: &Cluster) -> Entity {
+        let mut mentions = cluster.mentions.clone();
+        mentions.sort_unstable();
+        let named = mentions.iter().filter_map(|&m| self.mentions[m as usize].name);
+        // The fullest name; of equals the first.
+        let name = named.rev().max_by_key(|n| (n.len(), span_of(self.tokens, *n).len())).unwrap_or(self.mentions[mentions[0] as usize].tokens);
+        let gender = cluster.gender.or_else(|| {
+            let several = name.len() > 1 && cluster.sort == MentionType::Person;
+            several.then(|| self.lexicon.given_name_gender(self.tokens[name.start as usize].word)).flatten()
+        });
+        let role = mentions.iter().filter_map(|&m| self.mentions[m as usize].role).max_by_key(|r| (r.len(), std::cmp::Reverse(r.start)));
+        Entity { name: span_of(self.tokens, name), sort: cluster.sort, gender, role, mentions, entry: cluster.entry }
+    }
+}

@@ -1,0 +1,199 @@
+//! A corpus: many documents, read by one thread, annotated by all cores, written in order.
+//!
+//! The reader hands batches of documents to the workers of a rayon pool; the writer puts their output back into the order of the
+//! input. The number of batches between reader and writer is bounded, so memory does not grow with the corpus, and the bytes
+//! written are the same for any number of threads.
+
+use crate::document::Document;
+use crate::format::input::{Fields, Item, Source, read};
+use crate::format::{Format, Problem};
+use crate::pipeline::Pipeline;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+/// The text of a batch, in bytes: enough to keep a worker busy, little enough to share out.
+const BATCH: usize = 128 << 10;
+
+/// What the run tells while it goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Documents were written.
+    Progress(Summary),
+    /// Something in the input is lost.
+    Problem(Problem),
+    /// Something in the input to know.
+    Note(Problem),
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Documents written.
+    pub documents: u64,
+    /// Attributions found in them.
+    pub attributions: u64,
+    /// Bytes of their text.
+    pub bytes: u64,
+    /// Documents and files that could not be read.
+    pub rejected: u64,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub struct Job<'a> {
+    /// Where the documents are.
+    pub sources: &'a [Source],
+    /// The names of their fields.
+    pub fields: &'a Fields,
+    /// What to write.
+    pub format: Format,
+    /// The number of workers; 0 for one a core.
+    pub threads: usize,
+}
+
+struct Batch {
+    number: u64,
+    items: Vec<Item>,
+}
+
+struct Written {
+    number: u64,
+    bytes: Vec<u8>,
+    events: Vec<Event>,
+    summary: Summary,
+}
+
+/// Runs the pipeline over a corpus and writes what it finds.
+///
+/// # Errors
+/// If writing fails, or no thread can be started. Problems of the input are events and no errors.
+pub fn run(pipeline: &Pipeline, job: &Job<'_>, out: &mut (dyn Write + Send), on_event: &mut (dyn FnMut(Event) + Send)) -> io::Result<Summary> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(io::Error::other)?;
+    let in_flight = 4 * pool.current_num_threads() + 2;
+    // A batch takes a ticket when it is read and gives it back when it is written.
+    let (take_ticket, give_ticket) = sync_channel::<()>(in_flight);
+    let (send, receive) = channel::<Written>();
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        let stop = &stop;
+        let writer = threads.spawn(move || {
+            let result = write_in_order(job.format, out, on_event, &receive, &give_ticket);
+            if result.is_err() {
+                stop.store(true, Ordering::Relaxed);
+                // Wake a reader that waits for a ticket, and let the workers finish.
+                while give_ticket.recv().is_ok() {}
+            }
+            result
+        });
+        pool.in_place_scope(|scope| {
+            read_batches(job, &take_ticket, stop, &mut |batch: Batch| {
+                let send = send.clone();
+                scope.spawn(move |_| annotate(pipeline, job.format, batch, &send));
+            });
+        });
+        drop(send);
+        drop(take_ticket);
+        writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer stopped")))
+    })
+}
+
+/// Reads all sources and hands on batches until the writer fails.
+fn read_batches(job: &Job<'_>, ticket: &SyncSender<()>, stop: &AtomicBool, hand_on: &mut dyn FnMut(Batch)) {
+    let mut items = Vec::new();
+    let mut size = 0;
+    let mut number = 0;
+    let mut flush = |items: &mut Vec<Item>, size: &mut usize| {
+        if items.is_empty() || ticket.send(()).is_err() || stop.load(Ordering::Relaxed) {
+            return;
+        }
+        hand_on(Batch { number, items: std::mem::take(items) });
+        number += 1;
+        *size = 0;
+    };
+    for source in job.sources {
+        read(source, job.fields, &mut |item| {
+            size += if let Item::Document(document) = &item { document.text.len() } else { 64 };
+            items.push(item);
+            if size >= BATCH {
+                flush(&mut items, &mut size);
+            }
+            !stop.load(Ordering::Relaxed)
+        });
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+    }
+    flush(&mut items, &mut size);
+}
+
+fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Written>) {
+    let mut written = Written { number: batch.number, bytes: Vec::new(), events: Vec::new(), summary: Summary::default() };
+    for item in batch.items {
+        match item {
+            Item::Document(document) => match annotate_one(pipeline, format, &document, &mut written.bytes) {
+                Some(attributions) => {
+                    written.summary.documents += 1;
+                    written.summary.attributions += attributions as u64;
+                    written.summary.bytes += document.text.len() as u64;
+                }
+                None => {
+                    written.summary.rejected += 1;
+                    let reason = "the program failed on this document; please report it".to_owned();
+                    written.events.push(Event::Problem(Problem { file: format!("document {}", document.id), line: None, reason }));
+                }
+            },
+            Item::Problem(problem) => {
+                written.summary.rejected += 1;
+                written.events.push(Event::Problem(problem));
+            }
+            Item::Note(note) => written.events.push(Event::Note(note)),
+        }
+    }
+    // The writer is gone only if it failed; its error is what the run returns.
+    let _ = send.send(written);
+}
+
+/// Annotates a document and appends its output; `None`, and nothing appended, if the program fails on it.
+fn annotate_one(pipeline: &Pipeline, format: Format, document: &Document, bytes: &mut Vec<u8>) -> Option<usize> {
+    let before = bytes.len();
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let annotation = pipeline.annotate(document);
+        format.write(pipeline, document, &annotation, bytes)
+    }));
+    match result {
+        Ok(attributions) => Some(attributions),
+        Err(_) => {
+            bytes.truncate(before);
+            None
+        }
+    }
+}
+
+fn write_in_order(format: Format, out: &mut dyn Write, on_event: &mut dyn FnMut(Event), receive: &Receiver<Written>, ticket: &Receiver<()>) -> io::Result<Summary> {
+    let mut total = Summary::default();
+    let mut waiting: BTreeMap<u64, Written> = BTreeMap::new();
+    let mut next = 0;
+    out.write_all(&format.header())?;
+    while let Ok(written) = receive.recv() {
+        waiting.insert(written.number, written);
+        while let Some(written) = waiting.remove(&next) {
+            next += 1;
+            // Every batch that was sent holds a ticket.
+            let _ = ticket.recv();
+            for event in written.events {
+                on_event(event);
+            }
+            out.write_all(&written.bytes)?;
+            total.documents += written.summary.documents;
+            total.attributions += written.summary.attributions;
+            total.bytes += written.summary.bytes;
+            total.rejected += written.summary.rejected;
+            on_event(Event::Progress(total));
+        }
+    }
+    out.flush()?;
+    Ok(total)
+}

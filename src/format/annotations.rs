@@ -1,0 +1,96 @@
+//! Annotations: a document a line with every layer, for evaluation, debugging and other tools.
+
+use super::CodePoints;
+use super::rows::{Row, row, rounded, some};
+use crate::document::Document;
+use crate::mention::{MentionType, span_of};
+use crate::pipeline::{Annotation, Pipeline};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    doc_id: &'a str,
+    sentences: Vec<[u32; 2]>,
+    places: Vec<PlaceLine<'a>>,
+    people: Vec<Person<'a>>,
+    attributions: Vec<Row<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceLine<'a> {
+    start: u32,
+    end: u32,
+    text: &'a str,
+    id: &'a str,
+    name: &'a str,
+    level: &'static str,
+    country: Option<&'a str>,
+    admin1: Option<&'a str>,
+    geonames_id: Option<u32>,
+    lat: Option<f32>,
+    lon: Option<f32>,
+    confidence: f64,
+    rule: &'static str,
+}
+
+#[derive(Serialize)]
+struct Person<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    sort: &'static str,
+    role: Option<&'a str>,
+    mentions: Vec<[u32; 2]>,
+}
+
+/// Appends the line of a document.
+pub fn write(pipeline: &Pipeline, document: &Document, annotation: &Annotation, out: &mut Vec<u8>) {
+    let text = document.text.as_str();
+    let points = CodePoints::new(text);
+    let at = |span: crate::span::Span| [points.at(span.start), points.at(span.end)];
+    let line = Line {
+        doc_id: &document.id,
+        sentences: annotation.layout.sentences.iter().map(|s| at(s.span)).collect(),
+        places: annotation
+            .places
+            .iter()
+            .map(|place| {
+                let entry = pipeline.gazetteer.entry(place.entry);
+                let [start, end] = at(place.span);
+                PlaceLine {
+                    start,
+                    end,
+                    text: place.span.of(text),
+                    id: entry.id,
+                    name: entry.name,
+                    level: entry.sort.name(),
+                    country: some(entry.country),
+                    admin1: some(entry.admin1),
+                    geonames_id: entry.geonames_id,
+                    lat: entry.position.map(|p| p.0),
+                    lon: entry.position.map(|p| p.1),
+                    confidence: rounded(place.confidence),
+                    rule: place.rule,
+                }
+            })
+            .collect(),
+        people: annotation
+            .entities
+            .list
+            .iter()
+            .map(|entity| Person {
+                name: entity.name.of(text),
+                sort: match entity.sort {
+                    MentionType::Person => "person",
+                    MentionType::Organization => "organization",
+                    MentionType::Group => "group",
+                    _ => "unknown",
+                },
+                role: entity.role.map(|r| span_of(&annotation.tokens, r).of(text)),
+                mentions: entity.mentions.iter().map(|&m| at(annotation.mentions.list[m as usize].span(&annotation.tokens))).collect(),
+            })
+            .collect(),
+        attributions: annotation.attributions.iter().map(|a| row(pipeline, document, annotation, a, &points)).collect(),
+    };
+    serde_json::to_writer(&mut *out, &line).expect("annotations are plain data and memory takes all");
+    out.push(b'\n');
+}

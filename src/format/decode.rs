@@ -1,0 +1,62 @@
+//! From bytes to text.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8};
+
+/// Text and the encoding it was written in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The text, without a byte order mark.
+    pub text: String,
+    /// The encoding, if it is not UTF-8.
+    pub encoding: Option<&'static str>,
+}
+
+/// Why bytes are no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotText;
+
+/// Decodes a whole text: by its byte order mark, as UTF-8, or in the legacy encoding that it looks like.
+///
+/// # Errors
+/// If the bytes hold NULs and no byte order mark: they are no text.
+pub fn decode(bytes: Vec<u8>) -> Result<Decoded, NotText> {
+    if let Some((encoding, length)) = Encoding::for_bom(&bytes) {
+        let (text, _) = encoding.decode_without_bom_handling(&bytes[length..]);
+        return Ok(Decoded { text: text.into_owned(), encoding: (encoding != UTF_8).then(|| encoding.name()) });
+    }
+    if memchr::memchr(0, &bytes).is_some() {
+        return Err(NotText);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Decoded { text, encoding: None }),
+        Err(error) => {
+            let bytes = error.into_bytes();
+            let encoding = guess(&bytes);
+            let (text, _) = encoding.decode_without_bom_handling(&bytes);
+            Ok(Decoded { text: text.into_owned(), encoding: Some(encoding.name()) })
+        }
+    }
+}
+
+/// The legacy encoding that some bytes look like.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn legacy_encodings_are_recognised_and_named() {
+        let decoded = decode(b"\x93We will win,\x94 said Jos\xe9 Mu\xf1oz of Bogot\xe1.".to_vec()).unwrap();
+        assert_eq!(decoded.text, "“We will win,” said José Muñoz of Bogotá.");
+        assert_eq!(decoded.encoding, Some("windows-1252"));
+        assert_eq!(decode(b"\xef\xbb\xbfplain".to_vec()).unwrap(), Decoded { text: "plain".into(), encoding: None });
+        assert_eq!(decode(b"\xff\xfea\0b\0".to_vec()).unwrap(), Decoded { text: "ab".into(), encoding: Some("UTF-16LE") });
+        assert_eq!(decode(vec![0; 100]), Err(NotText));
+    }
+}

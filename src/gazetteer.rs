@@ -1,0 +1,285 @@
+//! The gazetteer: names of places, agencies and other bodies, and what each may stand for.
+//!
+//! Tables of facts (`gazetteers/**/*.tsv`, read by [`table`]) are compiled by [`compile`] into one file of flat arrays
+//! ([`file`]) that the binary embeds and reads where it lies. A name is a sequence of folded words; each prefix of each name is
+//! a key, so a text is matched by extending a key word by word. All lengths that match are reported, longest first: the stage
+//! that knows the context may fall back from "Georgia Tech" to "Georgia".
+
+pub mod compile;
+mod file;
+pub mod table;
+
+pub use compile::{Report, compile};
+pub use file::{FileError, Layer};
+
+use crate::token::{Gap, Token, TokenKind};
+
+/// What an entry of the gazetteer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum EntryType {
+    /// A country.
+    Country = 0,
+    /// A first-level division of a country.
+    State = 1,
+    /// A second-level division.
+    County = 2,
+    /// A populated place.
+    City = 3,
+    /// A named part of one.
+    Neighborhood = 4,
+    /// A union of countries.
+    Supranational = 5,
+    /// A place without a government: a continent, a region.
+    Other = 6,
+    /// A public body.
+    Agency = 7,
+    /// Any other organisation.
+    Organization = 8,
+    /// A person.
+    Person = 9,
+}
+
+impl EntryType {
+    const ALL: [EntryType; 10] = [
+        EntryType::Country,
+        EntryType::State,
+        EntryType::County,
+        EntryType::City,
+        EntryType::Neighborhood,
+        EntryType::Supranational,
+        EntryType::Other,
+        EntryType::Agency,
+        EntryType::Organization,
+        EntryType::Person,
+    ];
+
+    /// The word that tables and rows use.
+    pub fn name(self) -> &'static str {
+        match self {
+            EntryType::Country => "country",
+            EntryType::State => "state",
+            EntryType::County => "county",
+            EntryType::City => "city",
+            EntryType::Neighborhood => "neighborhood",
+            EntryType::Supranational => "supranational",
+            EntryType::Other => "other",
+            EntryType::Agency => "agency",
+            EntryType::Organization => "organization",
+            EntryType::Person => "person",
+        }
+    }
+
+    /// The type with this name.
+    pub fn parse(name: &str) -> Option<EntryType> {
+        EntryType::ALL.into_iter().find(|t| t.name() == name)
+    }
+
+    fn from_code(code: u8) -> EntryType {
+        EntryType::ALL[usize::from(code).min(EntryType::ALL.len() - 1)]
+    }
+
+    /// Whether entries of this type are places.
+    pub fn is_place(self) -> bool {
+        self <= EntryType::Other
+    }
+
+    /// Whether entries of this type are places with a government, or named parts of one.
+    pub fn is_jurisdiction(self) -> bool {
+        self <= EntryType::Supranational
+    }
+}
+
+/// In which capacity a name stands for an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum NameKind {
+    /// The usual name.
+    Name = 0,
+    /// Another name.
+    Alternate = 1,
+    /// An abbreviation (`Calif.`) or acronym (`UK`).
+    Abbreviation = 2,
+    /// A postal code (`MD`), which needs a place before it.
+    Postal = 3,
+    /// An adjective (`American`).
+    Adjective = 4,
+    /// A person from there (`a Texan`).
+    Person = 5,
+    /// People from there (`Texans`).
+    People = 6,
+    /// A county without its type word (`Cook`), which needs `counties` behind it.
+    Base = 7,
+    /// A capital or seat that stands for the government (`the Kremlin`).
+    Seat = 8,
+}
+
+impl NameKind {
+    fn from_code(code: u8) -> NameKind {
+        [
+            NameKind::Name,
+            NameKind::Alternate,
+            NameKind::Abbreviation,
+            NameKind::Postal,
+            NameKind::Adjective,
+            NameKind::Person,
+            NameKind::People,
+            NameKind::Base,
+            NameKind::Seat,
+        ][usize::from(code.min(8))]
+    }
+
+    /// Whether the name is a demonym, adjective or noun.
+    pub fn is_demonym(self) -> bool {
+        matches!(self, NameKind::Adjective | NameKind::Person | NameKind::People)
+    }
+}
+
+/// An entry of a gazetteer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntryId {
+    layer: u8,
+    index: u32,
+}
+
+/// What an entry holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entry<'a> {
+    /// The identifier: an Open Civic Data division id, or `scheme:key`.
+    pub id: &'a str,
+    /// The usual English name.
+    pub name: &'a str,
+    /// What it is.
+    pub sort: EntryType,
+    /// ISO 3166-1 alpha-2 code; empty where it lies in none or several.
+    pub country: &'a str,
+    /// US postal code, ISO 3166-2 suffix, or GeoNames code; empty where there is none.
+    pub admin1: &'a str,
+    /// FIPS code of the US county; empty elsewhere.
+    pub admin2: &'a str,
+    /// Latitude and longitude in degrees.
+    pub position: Option<(f32, f32)>,
+    /// Inhabitants; 0 if unknown.
+    pub population: u32,
+    /// GeoNames id.
+    pub geonames_id: Option<u32>,
+}
+
+/// One thing that a name may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The entry.
+    pub entry: EntryId,
+    /// In which capacity the name stands for it.
+    pub kind: NameKind,
+}
+
+/// A name found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// The number of tokens.
+    pub len: usize,
+    /// What it may stand for; never empty.
+    pub candidates: Vec<Candidate>,
+}
+
+/// All names: the shipped layer and those of the user, later layers over earlier ones.
+pub struct Gazetteer {
+    layers: Vec<Layer>,
+}
+
+impl Gazetteer {
+    /// The gazetteer that the program ships.
+    pub fn shipped() -> Gazetteer {
+        Gazetteer { layers: vec![Layer::shipped()] }
+    }
+
+    /// A gazetteer without names.
+    pub fn empty() -> Gazetteer {
+        Gazetteer { layers: Vec::new() }
+    }
+
+    /// Adds a layer of names over the ones there are.
+    ///
+    /// Where a name of the new layer overrides (see [`table`]), what it stood for below is hidden.
+    ///
+    /// # Panics
+    /// If there are 256 layers already.
+    pub fn add(&mut self, layer: Layer) {
+        assert!(self.layers.len() < 256, "a gazetteer has at most 256 layers");
+        self.layers.push(layer);
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.layers.iter().map(Layer::len).sum()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All entries, layer by layer.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.layers.iter().flat_map(|layer| (0..layer.len() as u32).map(|i| layer.entry(i)))
+    }
+
+    /// What an entry holds.
+    pub fn entry(&self, id: EntryId) -> Entry<'_> {
+        self.layers[usize::from(id.layer)].entry(id.index)
+    }
+
+    /// The entry with this identifier; a later layer wins. Takes linear time.
+    pub fn find(&self, id: &str) -> Option<EntryId> {
+        self.layers.iter().enumerate().rev().find_map(|(layer, l)| {
+            (0..l.len() as u32).find(|&i| l.entry(i).id == id).map(|index| EntryId { layer: layer as u8, index })
+        })
+    }
+
+    /// Whether a name may start with this token.
+    ///
+    /// Names are written with a capital or a digit in front; nothing else is looked up.
+    pub fn may_start(token: &Token) -> bool {
+        matches!(token.kind, TokenKind::Word | TokenKind::Abbreviation | TokenKind::Initial) && token.case.is_capital()
+    }
+
+    /// The names that start at token `at`, longest first.
+    ///
+    /// A name with a fixed spelling (`US`, `ICE`) matches no other (`us`, `ice`).
+    pub fn matches(&self, text: &str, tokens: &[Token], at: usize) -> Vec<Match> {
+        let mut found: Vec<Match> = Vec::new();
+        for (number, layer) in self.layers.iter().enumerate() {
+            let mut key = file::Key::start();
+            for (i, token) in tokens[at..].iter().enumerate() {
+                let joined = i == 0 || token.gap < Gap::Blank && in_name(token);
+                if !joined {
+                    break;
+                }
+                key = key.extend(token.hash);
+                let Some(state) = layer.state(key) else { break };
+                if let Some(list) = state.list {
+                    let written = &text[tokens[at].span.start as usize..token.span.end as usize];
+                    let (candidates, overrides) = layer.candidates(list, written, number as u8);
+                    if !candidates.is_empty() {
+                        match found.iter_mut().find(|m| m.len == i + 1) {
+                            Some(m) if overrides => m.candidates = candidates,
+                            Some(m) => m.candidates.extend(candidates),
+                            None => found.push(Match { len: i + 1, candidates }),
+                        }
+                    }
+                }
+                if !state.longer {
+                    break;
+                }
+            }
+        }
+        found.sort_by_key(|m| std::cmp::Reverse(m.len));
+        found
+    }
+}
+
+/// Whether a token may stand inside a name.
+fn in_name(token: &Token) -> bool {
+    !matches!(token.kind, TokenKind::Stop | TokenKind::Colon | TokenKind::Semicolon | TokenKind::Bullet | TokenKind::Address | TokenKind::Dash)
+}

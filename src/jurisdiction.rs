@@ -1,0 +1,307 @@
+//! Jurisdictions: which places with a government a statement is about.
+//!
+//! Those that the content names, also as "the city" or "American"; where it names none, the one that the speaker's office
+//! governs, or where the event spoken of happens: the most specific place that the text around the statement is about.
+
+use crate::gazetteer::{EntryId, EntryType, Gazetteer};
+use crate::lexicon::{Classes, Governs, Lexicon, PlaceLevel};
+use crate::mention::PlaceContext;
+use crate::place::{Home, Place};
+use crate::sentence::Layout;
+use crate::span::{Span, TokenSpan};
+use crate::token::Token;
+use std::collections::HashMap;
+
+/// How a statement and a jurisdiction are tied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Basis {
+    /// The content names it.
+    Quote,
+    /// The context gives it.
+    Context,
+}
+
+impl Basis {
+    /// The word that rows use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::Quote => "quote",
+            Basis::Context => "context",
+        }
+    }
+}
+
+/// A jurisdiction that a statement is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Jurisdiction {
+    /// The place.
+    pub entry: EntryId,
+    /// How it is tied to the statement.
+    pub basis: Basis,
+    /// The words that name it, in the content or in the context; `None` for the outlet's home.
+    pub span: Option<Span>,
+    /// How likely it is right.
+    pub confidence: f32,
+    /// The rule that decided.
+    pub rule: &'static str,
+}
+
+/// What the stage looks at in one document.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The language lists.
+    pub lexicon: &'a Lexicon,
+    /// The names.
+    pub gazetteer: &'a Gazetteer,
+    /// Where the outlet is at home.
+    pub home: Option<Home>,
+    /// The text.
+    pub text: &'a str,
+    /// Its tokens.
+    pub tokens: &'a [Token],
+    /// Its paragraphs and sentences.
+    pub layout: &'a Layout,
+    /// Its places.
+    pub places: &'a [Place],
+}
+
+/// A statement, as far as this stage asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Statement<'a> {
+    /// The content.
+    pub parts: &'a [Span],
+    /// The words of the speaker's role.
+    pub role: Option<TokenSpan>,
+    /// Source, cue and content together.
+    pub extent: Span,
+}
+
+/// Finds jurisdictions; made once a document.
+pub struct Finder<'a> {
+    input: Input<'a>,
+    /// How much the document is about each place.
+    weights: HashMap<EntryId, f32>,
+}
+
+impl<'a> Finder<'a> {
+    /// Weighs the places of a document.
+    pub fn new(input: Input<'a>) -> Finder<'a> {
+        let mut weights: HashMap<EntryId, f32> = HashMap::new();
+        for place in input.places {
+            let entry = input.gazetteer.entry(place.entry);
+            if !entry.sort.is_jurisdiction() {
+                continue;
+            }
+            let sentence = input.layout.sentence_of(place.tokens.start as usize);
+            // The headline, the lead and the dateline say where a story is.
+            let lead = match sentence {
+                0 => 2.0,
+                1..=2 => 1.5,
+                _ => 1.0,
+            };
+            let context = match place.context {
+                PlaceContext::Organization => 0.7,
+                _ => 1.0,
+            };
+            *weights.entry(place.entry).or_default() += lead * context * if place.kind.is_demonym() { 0.5 } else { 1.0 };
+        }
+        Finder { input, weights }
+    }
+
+    /// The jurisdictions that a statement is about.
+    pub fn about(&self, statement: Statement<'_>) -> Vec<Jurisdiction> {
+        let named = self.named(&statement);
+        if !named.is_empty() {
+            return named;
+        }
+        self.of_office(&statement).or_else(|| self.of_surroundings(&statement)).or_else(|| self.of_document()).or_else(|| self.of_home()).into_iter().collect()
+    }
+
+    fn places_in(&self, span: Span) -> impl Iterator<Item = &'a Place> {
+        let first = self.input.places.partition_point(|p| p.span.end <= span.start);
+        self.input.places[first..].iter().take_while(move |p| p.span.start < span.end).filter(move |p| span.contains(p.span))
+    }
+
+    /// The jurisdictions named in the content, each once.
+    fn named(&self, statement: &Statement<'_>) -> Vec<Jurisdiction> {
+        let mut found: Vec<Jurisdiction> = Vec::new();
+        for &part in statement.parts {
+            for place in self.places_in(part) {
+                if !self.input.gazetteer.entry(place.entry).sort.is_jurisdiction() || self.is_container(place) {
+                    continue;
+                }
+                if found.iter().all(|j| j.entry != place.entry) {
+                    found.push(Jurisdiction { entry: place.entry, basis: Basis::Quote, span: Some(place.span), confidence: place.confidence, rule: "named-in-content" });
+                }
+            }
+            for (level, span) in self.local_references(part) {
+                if let Some((entry, share)) = self.in_play(level) {
+                    if found.iter().all(|j| j.entry != entry) {
+                        found.push(Jurisdiction { entry, basis: Basis::Quote, span: Some(span), confidence: 0.8 * share, rule: "the-one-in-play" });
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a place only says where the one before it lies: `Springfield, | Ill.`
+    fn is_container(&self, place: &Place) -> bool {
+        let at = place.tokens.start as usize;
+        if at < 2 || self.input.tokens[at - 1].kind != crate::token::TokenKind::Comma {
+            return false;
+        }
+        let before = self.input.places.partition_point(|p| (p.tokens.end as usize) < at - 1);
+        self.input.places.get(before).is_some_and(|p| p.tokens.end as usize == at - 1 && crate::place::contains(self.input.gazetteer, place.entry, p.entry))
+    }
+
+    /// `the city`, `our state` in some content.
+    fn local_references(&self, part: Span) -> Vec<(EntryType, Span)> {
+        let tokens = self.input.tokens;
+        let first = tokens.partition_point(|t| t.span.start < part.start);
+        let mut found = Vec::new();
+        for at in first..tokens.len() {
+            if tokens[at].span.end > part.end {
+                break;
+            }
+            if at == first || !tokens[at].classes(self.input.lexicon).any(Classes::LOCAL_REFERENCE) {
+                continue;
+            }
+            let word = tokens[at - 1].span.of(self.input.text);
+            if !["the", "this", "our"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
+                continue;
+            }
+            // `the city council`, `the state of Ohio`: a part of another phrase.
+            let next = tokens.get(at + 1).filter(|t| t.span.end <= part.end);
+            let compound = next.is_some_and(|t| {
+                let classes = t.classes(self.input.lexicon);
+                t.gap < crate::token::Gap::Blank && (classes.any(Classes::ROLE.or(Classes::BODY)) || t.span.of(self.input.text) == "of" || t.is_capitalised())
+            });
+            if compound {
+                continue;
+            }
+            let level = match self.input.lexicon.place_level(tokens[at].word) {
+                Some(PlaceLevel::City) => EntryType::City,
+                Some(PlaceLevel::County) => EntryType::County,
+                Some(PlaceLevel::State) => EntryType::State,
+                Some(PlaceLevel::Country) => EntryType::Country,
+                _ => continue,
+            };
+            found.push((level, Span { start: tokens[at - 1].span.start, end: tokens[at].span.end }));
+        }
+        found
+    }
+
+    /// The place of a level that the document is most about, and its share among those of the level.
+    fn in_play(&self, level: EntryType) -> Option<(EntryId, f32)> {
+        let mut best: Option<(EntryId, f32)> = None;
+        let mut total = 0.0;
+        for (&entry, &weight) in &self.weights {
+            if self.input.gazetteer.entry(entry).sort != level {
+                continue;
+            }
+            total += weight;
+            let better = best.is_none_or(|(e, w)| weight > w || weight == w && entry < e);
+            if better {
+                best = Some((entry, weight));
+            }
+        }
+        if let Some((entry, weight)) = best {
+            return Some((entry, weight / total));
+        }
+        // No state is named, but a city of one is.
+        let Home(home) = self.input.home?;
+        (self.input.gazetteer.entry(home).sort == level).then_some((home, 0.7))
+    }
+
+    /// The place that the speaker's office governs.
+    fn of_office(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
+        let role = statement.role?;
+        let tokens = &self.input.tokens[..role.end as usize];
+        let span = crate::mention::span_of(self.input.tokens, role);
+        let inside = self.places_in(span).find(|p| self.input.gazetteer.entry(p.entry).sort.is_jurisdiction());
+        if let Some(place) = inside {
+            return Some(Jurisdiction { entry: place.entry, basis: Basis::Context, span: Some(place.span), confidence: 0.6, rule: "place-of-office" });
+        }
+        let governs = role.range().find_map(|at| self.input.lexicon.roles().longest(tokens, at).and_then(|(roles, _)| roles.iter().find_map(|r| r.governs)))?;
+        let level = match governs {
+            Governs::City => EntryType::City,
+            Governs::County => EntryType::County,
+            Governs::State => EntryType::State,
+            Governs::Country => EntryType::Country,
+            Governs::Supranational => EntryType::Supranational,
+            Governs::District => EntryType::City,
+        };
+        let (entry, share) = self.in_play(level)?;
+        Some(Jurisdiction { entry, basis: Basis::Context, span: self.first_mention(entry), confidence: 0.6 * share, rule: "level-of-office" })
+    }
+
+    /// The most specific place of the paragraph that the statement stands in, or of the one before.
+    fn of_surroundings(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
+        let at = self.input.tokens.partition_point(|t| t.span.end <= statement.extent.start);
+        if self.input.layout.sentences.is_empty() {
+            return None;
+        }
+        let sentence = self.input.layout.sentence_of(at.min(self.input.tokens.len() - 1));
+        // The places of the three sentences around it; the nearer and the heavier in the document, the better.
+        let mut best: Option<(f32, &Place)> = None;
+        for place in self.input.places {
+            let entry = self.input.gazetteer.entry(place.entry);
+            if !entry.sort.is_jurisdiction() || place.kind.is_demonym() {
+                continue;
+            }
+            let distance = self.input.layout.sentence_of(place.tokens.start as usize).abs_diff(sentence);
+            if distance > 2 {
+                continue;
+            }
+            let specific = match entry.sort {
+                EntryType::Neighborhood => 0.6,
+                EntryType::City => 0.6,
+                EntryType::County => 0.5,
+                EntryType::State => 0.0,
+                _ => -0.3,
+            };
+            let weight = self.weights.get(&place.entry).copied().unwrap_or(0.0);
+            let score = weight.ln_1p() * 1.5 + specific - 0.5 * distance as f32;
+            if best.is_none_or(|(b, _)| score > b) {
+                best = Some((score, place));
+            }
+        }
+        let (_, place) = best?;
+        let heaviest = self.heaviest()?;
+        let weight = |e: EntryId| self.weights.get(&e).copied().unwrap_or(0.0);
+        // A place named in passing yields to the one that the document is about.
+        if weight(place.entry) * 2.5 < weight(heaviest) {
+            return None;
+        }
+        Some(Jurisdiction { entry: place.entry, basis: Basis::Context, span: Some(place.span), confidence: 0.5, rule: "place-of-surroundings" })
+    }
+
+    /// The place that weighs most, a specific one before the one that holds it.
+    fn heaviest(&self) -> Option<EntryId> {
+        let score = |entry: EntryId, weight: f32| {
+            weight
+                * match self.input.gazetteer.entry(entry).sort {
+                    EntryType::City | EntryType::Neighborhood => 1.4,
+                    EntryType::County => 1.3,
+                    EntryType::State => 1.0,
+                    _ => 0.7,
+                }
+        };
+        self.weights.iter().map(|(&e, &w)| (e, score(e, w))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(e, _)| e)
+    }
+
+    fn of_document(&self) -> Option<Jurisdiction> {
+        let entry = self.heaviest()?;
+        Some(Jurisdiction { entry, basis: Basis::Context, span: self.first_mention(entry), confidence: 0.45, rule: "place-of-document" })
+    }
+
+    fn of_home(&self) -> Option<Jurisdiction> {
+        let Home(entry) = self.input.home?;
+        Some(Jurisdiction { entry, basis: Basis::Context, span: None, confidence: 0.3, rule: "home-of-outlet" })
+    }
+
+    fn first_mention(&self, entry: EntryId) -> Option<Span> {
+        self.input.places.iter().find(|p| p.entry == entry).map(|p| p.span)
+    }
+}

@@ -1,0 +1,73 @@
+//! Quotation marks and where they stand in a text.
+
+use super::list::{self, ListError};
+use crate::span::Span;
+use aho_corasick::{AhoCorasick, MatchKind};
+
+/// Which way a mark faces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// It opens.
+    Open,
+    /// It closes.
+    Close,
+    /// Its neighbours tell.
+    Either,
+}
+
+/// Whether a mark is a main or an inner one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkLevel {
+    /// `“ ” " « »`
+    Double,
+    /// `‘ ’ '`, also apostrophes.
+    Single,
+}
+
+/// A quotation mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Which way it faces.
+    pub direction: Direction,
+    /// Main or inner.
+    pub level: MarkLevel,
+}
+
+/// All forms of quotation marks, found in one pass over a text.
+pub struct Marks {
+    automaton: AhoCorasick,
+    marks: Vec<Mark>,
+}
+
+impl Marks {
+    pub(super) fn parse(list: (&str, &str)) -> Result<Marks, ListError> {
+        let mut patterns = Vec::new();
+        let mut marks = Vec::new();
+        for entry in list::entries(list) {
+            let entry = entry?;
+            let mut mark = Mark { direction: Direction::Either, level: MarkLevel::Double };
+            for attribute in entry.attributes() {
+                match attribute {
+                    "open" => mark.direction = Direction::Open,
+                    "close" => mark.direction = Direction::Close,
+                    "either" => mark.direction = Direction::Either,
+                    "double" => mark.level = MarkLevel::Double,
+                    "single" => mark.level = MarkLevel::Single,
+                    _ => return Err(entry.unknown(attribute)),
+                }
+            }
+            patterns.push(entry.text);
+            marks.push(mark);
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&patterns)
+            .expect("a few dozen short patterns are within the automaton's limits");
+        Ok(Marks { automaton, marks })
+    }
+
+    /// The marks of a text in order, the longest form at each place.
+    pub fn find_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Span, Mark)> + use<'a> {
+        self.automaton.find_iter(text).map(|hit| (Span::new(hit.start(), hit.end()), self.marks[hit.pattern().as_usize()]))
+    }
+}

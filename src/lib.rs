@@ -1,0 +1,22 @@
+//! Who said what about which jurisdiction.
+
+pub mod attribution;
+pub mod coreference;
+pub mod corpus;
+pub mod document;
+pub mod fold;
+pub mod format;
+pub mod gazetteer;
+pub mod jurisdiction;
+pub mod lexicon;
+pub mod mention;
+pub mod pipeline;
+pub mod place;
+pub mod quotation;
+pub mod sentence;
+pub mod span;
+pub mod speaker;
+pub mod statement;
+pub mod token;
+
+pub use document::{Document, Metadata};

@@ -1,0 +1,224 @@
+//! Mentions: the noun phrases that stand for persons, organisations, groups and places.
+//!
+//! A named mention is found from its capitals, the lists (titles, roles, given names, head words of organisations) and the
+//! gazetteer; a nominal one from its head noun ("the mayor", "police", "two officials"). Place names are reported with all that
+//! the gazetteer knows of them; whether each is a place, and which, is for the `place` stage.
+
+mod name;
+mod nominal;
+
+use crate::gazetteer::{Candidate, EntryType, Gazetteer};
+use crate::lexicon::{Classes, Gender, Lexicon, Number};
+use crate::sentence::Layout;
+use crate::span::{Span, TokenSpan};
+use crate::token::{Case, Gap, Token, TokenKind};
+
+/// The form of a mention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MentionKind {
+    /// By name: "Mayor Jane Doe", "the FBI".
+    Named,
+    /// By a noun: "the mayor", "two officials".
+    Nominal,
+    /// By a pronoun that may stand for a speaker: "she", "many".
+    Pronoun,
+}
+
+/// What a mention stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MentionType {
+    /// One person.
+    Person,
+    /// An organisation.
+    Organization,
+    /// Several persons.
+    Group,
+    /// A document: a report, a study.
+    Document,
+    /// A place.
+    Place,
+    /// A name that may be anything.
+    Unknown,
+}
+
+/// A noun phrase that may be a source or be referred to by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The whole phrase, with titles and roles before the name.
+    pub tokens: TokenSpan,
+    /// The name alone, of a named mention.
+    pub name: Option<TokenSpan>,
+    /// The last token of the name, or the head noun.
+    pub head: u32,
+    /// Its form.
+    pub kind: MentionKind,
+    /// What it stands for.
+    pub sort: MentionType,
+    /// The words that give the role: before the name, or in an apposition behind it.
+    pub role: Option<TokenSpan>,
+    /// The gender that title, role or pronoun states.
+    pub gender: Option<Gender>,
+    /// Singular or plural, where the form says so.
+    pub number: Option<Number>,
+    /// A named mention that stands in apposition to this one, or the reverse: its index in the list.
+    pub apposition: Option<u32>,
+}
+
+/// A name that the gazetteer knows as a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceName {
+    /// The name.
+    pub tokens: TokenSpan,
+    /// The places that it may stand for.
+    pub candidates: Vec<Candidate>,
+    /// What the words around it make of it.
+    pub context: PlaceContext,
+}
+
+/// The kind of phrase that a place name stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PlaceContext {
+    /// By itself.
+    Free,
+    /// In front of a role or body: "Baltimore Mayor", "Alexandria Police".
+    Modifier,
+    /// Inside the name of an organisation.
+    Organization,
+    /// Inside the name of a person.
+    Person,
+    /// Inside the name of a street, building or river.
+    Feature,
+}
+
+/// What [`find`] found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// All mentions in text order.
+    pub list: Vec<Mention>,
+    /// All place names in text order.
+    pub places: Vec<PlaceName>,
+}
+
+impl Mention {
+    /// The bytes of the mention.
+    pub fn span(&self, tokens: &[Token]) -> Span {
+        span_of(tokens, self.tokens)
+    }
+
+    /// The bytes of the name, or of the head noun of a nominal mention.
+    pub fn name_span(&self, tokens: &[Token]) -> Span {
+        span_of(tokens, self.name.unwrap_or(TokenSpan { start: self.head, end: self.head + 1 }))
+    }
+}
+
+/// The bytes from the first to the last of some tokens.
+pub fn span_of(tokens: &[Token], range: TokenSpan) -> Span {
+    Span { start: tokens[range.start as usize].span.start, end: tokens[range.end as usize - 1].span.end }
+}
+
+/// Finds the mentions of a document.
+pub fn find(lexicon: &Lexicon, gazetteer: &Gazetteer, text: &str, tokens: &[Token], layout: &Layout) -> Mentions {
+    let mut found = Mentions::default();
+    for sentence in &layout.sentences {
+        let reader = Reader::new(lexicon, gazetteer, text, tokens, sentence.tokens);
+        let first = found.list.len();
+        reader.named(&mut found);
+        reader.nominal(&mut found.list);
+        found.list[first..].sort_by_key(|m| (m.tokens.start, std::cmp::Reverse(m.tokens.end)));
+        reader.appositions(&mut found.list, first);
+    }
+    found.places.sort_by_key(|p| p.tokens);
+    found
+}
+
+/// How a sentence uses capitals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// As prose does.
+    Prose,
+    /// A headline: most words have a capital.
+    Headline,
+    /// All letters are capitals.
+    Capitals,
+}
+
+/// One sentence, read for its mentions.
+struct Reader<'a> {
+    lexicon: &'a Lexicon,
+    gazetteer: &'a Gazetteer,
+    text: &'a str,
+    tokens: &'a [Token],
+    start: usize,
+    end: usize,
+    style: Style,
+}
+
+impl<'a> Reader<'a> {
+    fn new(lexicon: &'a Lexicon, gazetteer: &'a Gazetteer, text: &'a str, tokens: &'a [Token], sentence: TokenSpan) -> Reader<'a> {
+        let range = sentence.range();
+        let style = style_of(&tokens[range.clone()]);
+        Reader { lexicon, gazetteer, text, tokens, start: range.start, end: range.end, style }
+    }
+
+    fn classes(&self, at: usize) -> Classes {
+        self.tokens[at].classes(self.lexicon)
+    }
+
+    fn is(&self, at: usize, classes: Classes) -> bool {
+        at < self.end && self.classes(at).any(classes)
+    }
+
+    fn word(&self, at: usize) -> &'a str {
+        self.tokens[at].span.of(self.text)
+    }
+
+    /// Whether the token is this word, in any case.
+    fn is_word(&self, at: usize, word: &str) -> bool {
+        at < self.end && self.word(at).eq_ignore_ascii_case(word)
+    }
+
+    fn kind(&self, at: usize) -> Option<TokenKind> {
+        (at < self.end).then(|| self.tokens[at].kind)
+    }
+
+    /// Whether a capital at this place may come from the start of a sentence or of a quotation alone.
+    fn at_start(&self, at: usize) -> bool {
+        at == self.start || matches!(self.tokens[at - 1].kind, TokenKind::Mark(_) | TokenKind::Bullet | TokenKind::Colon | TokenKind::Dash)
+    }
+}
+
+fn style_of(tokens: &[Token]) -> Style {
+    let (mut words, mut capitals, mut upper, mut long, mut long_capitals) = (0, 0, 0, 0, 0);
+    for token in tokens.iter().filter(|t| t.kind == TokenKind::Word) {
+        words += 1;
+        capitals += usize::from(token.case.is_capital());
+        upper += usize::from(token.case == Case::Upper || token.case == Case::Capital && token.span.len() == 1);
+        if token.span.len() > 3 {
+            long += 1;
+            long_capitals += usize::from(token.case.is_capital());
+        }
+    }
+    let stopped = tokens.last().is_some_and(|t| t.kind == TokenKind::Stop);
+    if words >= 4 && upper * 5 >= words * 4 {
+        Style::Capitals
+    } else if words >= 4 && long >= 3 && long_capitals * 10 >= long * 8 && (capitals * 10 >= words * 6) && (!stopped || long_capitals == long) {
+        Style::Headline
+    } else {
+        Style::Prose
+    }
+}
+
+/// Whether any candidate is a place, and all that are not are dropped.
+fn only_places(gazetteer: &Gazetteer, candidates: &[Candidate]) -> Vec<Candidate> {
+    candidates.iter().copied().filter(|c| gazetteer.entry(c.entry).sort.is_place()).collect()
+}
+
+/// Whether any candidate is an organisation or a public body.
+fn names_organization(gazetteer: &Gazetteer, candidates: &[Candidate]) -> bool {
+    candidates.iter().any(|c| matches!(gazetteer.entry(c.entry).sort, EntryType::Agency | EntryType::Organization))
+}
+
+/// Whether two neighbouring tokens touch or stand a blank apart.
+fn adjoin(token: &Token) -> bool {
+    token.gap < Gap::Blank
+}

@@ -1,0 +1,501 @@
+//! Named mentions: runs of capitalised words, what each names, and the place names inside.
+
+use super::{Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, names_organization, only_places};
+use crate::gazetteer::{Gazetteer, Match, NameKind};
+use crate::lexicon::{Classes, Gender, Number};
+use crate::span::TokenSpan;
+use crate::token::{Case, Gap, TokenKind};
+
+/// Words inside names of persons and places that need no capital.
+const PARTICLES: [&str; 26] = [
+    "de", "la", "le", "del", "della", "di", "da", "dos", "das", "do", "du", "van", "von", "der", "den", "ter", "ten", "bin", "ibn", "bint", "al", "el",
+    "ul", "zu", "af", "y",
+];
+
+/// What follows a hyphen and is no part of a name: `London-based`.
+const HYPHEN_TAILS: [&str; 18] = [
+    "based", "area", "led", "born", "era", "like", "wide", "run", "owned", "backed", "style", "bound", "only", "related", "trained", "made", "raised", "elect",
+];
+
+impl Reader<'_> {
+    /// Finds the named mentions and the place names of the sentence.
+    pub(super) fn named(&self, found: &mut Mentions) {
+        let mut at = self.start;
+        while at < self.end {
+            if !self.starts_name(at) {
+                at += 1;
+                continue;
+            }
+            let run = self.run_from(at);
+            self.read_run(run, found);
+            at = run.end as usize;
+        }
+    }
+
+    /// Whether a name may start here.
+    fn starts_name(&self, at: usize) -> bool {
+        let token = &self.tokens[at];
+        if !token.is_capitalised() {
+            // `al-Sadr`, `de Blasio`: a particle before a capital, not at the end of a phrase.
+            return false;
+        }
+        let classes = self.classes(at);
+        let function = classes.any(
+            Classes::DETERMINER
+                .or(Classes::PREPOSITION)
+                .or(Classes::CONJUNCTION)
+                .or(Classes::SUBORDINATOR)
+                .or(Classes::AUXILIARY)
+                .or(Classes::MODAL)
+                .or(Classes::PRONOUN)
+                .or(Classes::POSSESSIVE)
+                .or(Classes::WH)
+                .or(Classes::QUANTIFIER)
+                .or(Classes::NEGATION),
+        );
+        if token.case == Case::Upper && token.span.len() <= 4 && self.style == Style::Prose {
+            // `US`, `IT`: capitals tell them from `us` and `it`.
+            return !function || Gazetteer::may_start(token) && !self.gazetteer.matches(self.text, &self.tokens[..self.end], at).is_empty();
+        }
+        if function && !(classes.any(Classes::GIVEN_NAME) && !self.at_start(at) && self.next_is_name(at)) {
+            return false;
+        }
+        if classes.any(Classes::TIME.or(Classes::NUMBER).or(Classes::INTERJECTION)) && !classes.any(Classes::GIVEN_NAME) {
+            return false;
+        }
+        if classes.any(Classes::TIME) && !self.next_is_name(at) && self.style == Style::Prose && !self.is_word(at, "may") {
+            // April said; but not `in April`.
+            let month = at > self.start && self.is(at - 1, Classes::PREPOSITION);
+            if month {
+                return false;
+            }
+        }
+        match self.style {
+            Style::Prose => !self.at_start(at) || self.names_at_start(at),
+            Style::Headline => self.names_in_headline(at),
+            // Without the help of capitals, names that the gazetteer or the lists know well.
+            Style::Capitals => !classes.any(Classes::COMMON),
+        }
+    }
+
+    fn next_is_name(&self, at: usize) -> bool {
+        at + 1 < self.end && adjoin(&self.tokens[at + 1]) && self.tokens[at + 1].is_capitalised() && !self.is(at + 1, Classes::COMMON)
+    }
+
+    /// Whether the first word of a sentence is (part of) a name rather than a word with its sentence's capital.
+    fn names_at_start(&self, at: usize) -> bool {
+        let classes = self.classes(at);
+        if !classes.any(Classes::COMMON) || self.tokens[at].case != Case::Capital {
+            return true;
+        }
+        let next_capital = at + 1 < self.end && adjoin(&self.tokens[at + 1]) && self.tokens[at + 1].is_capitalised() && !self.is(at + 1, Classes::PRONOUN);
+        if classes.any(Classes::ADVERB.or(Classes::OPENER).or(Classes::VERB)) && !classes.any(Classes::ROLE.or(Classes::GIVEN_NAME).or(Classes::VERB_NOUN)) {
+            return false;
+        }
+        if next_capital {
+            // `Police Commissioner Davis`, `Mark Smith`, `Reading Borough`; not `Attorneys Smith`.
+            return classes.any(Classes::ROLE.or(Classes::GIVEN_NAME).or(Classes::HONORIFIC).or(Classes::SURNAME).or(Classes::ORGANIZATION_FIRST))
+                || self.known_name(at)
+                || self.is(at + 1, Classes::ORGANIZATION_LAST.or(Classes::PLACE_TYPE_AFTER).or(Classes::ROLE))
+                || !self.is(at + 1, Classes::COMMON);
+        }
+        // `Mark said`, `Jordan said`.
+        classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME)) && at + 1 < self.end && (self.is(at + 1, Classes::CUE.or(Classes::AUXILIARY)) || self.kind(at + 1) == Some(TokenKind::Clitic))
+            || self.known_name(at) && !classes.any(Classes::VERB)
+    }
+
+    /// Whether the gazetteer knows a name that starts here.
+    fn known_name(&self, at: usize) -> bool {
+        !self.gazetteer.matches(self.text, &self.tokens[..self.end], at).is_empty()
+    }
+
+    fn names_in_headline(&self, at: usize) -> bool {
+        let classes = self.classes(at);
+        if !classes.any(Classes::COMMON) {
+            return true;
+        }
+        if classes.any(Classes::VERB.or(Classes::ADVERB)) && !classes.any(Classes::VERB_NOUN) {
+            return false;
+        }
+        classes.any(Classes::GIVEN_NAME) && self.next_is_name(at) || self.known_name(at) || classes.any(Classes::ROLE) && self.next_is_name(at)
+    }
+
+    /// The run of words that belong together from a name's first word.
+    fn run_from(&self, start: usize) -> TokenSpan {
+        let mut end = start + 1;
+        // The whole of the longest name that the gazetteer or the lists know.
+        let known = self.gazetteer.matches(self.text, &self.tokens[..self.end], start).first().map_or(0, |m| m.len);
+        let listed = self.lexicon.organizations().longest(&self.tokens[..self.end], start).map_or(0, |(_, n)| n);
+        end = end.max(start + known.max(listed)).min(self.end);
+        loop {
+            let next = self.join(start, end);
+            if next <= end {
+                break;
+            }
+            end = next;
+            let known = self.gazetteer.matches(self.text, &self.tokens[..self.end], end - 1).first().map_or(0, |m| m.len);
+            if known > 1 {
+                end = (end - 1 + known).min(self.end);
+            }
+        }
+        TokenSpan::new(start, end)
+    }
+
+    /// If the run `start..end` goes on: its new end.
+    fn join(&self, start: usize, end: usize) -> usize {
+        if end >= self.end || !adjoin(&self.tokens[end]) {
+            return end;
+        }
+        let token = &self.tokens[end];
+        let next_capital = |i: usize| i < self.end && adjoin(&self.tokens[i]) && self.tokens[i].is_capitalised() && !self.is(i, Classes::PRONOUN);
+        if token.is_capitalised() {
+            let classes = self.classes(end);
+            if self.tokens[end - 1].kind == TokenKind::Abbreviation && self.ends_name(end - 1, end) {
+                return end;
+            }
+            if classes.any(Classes::TIME) && !classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME)) || classes.any(Classes::PRONOUN.or(Classes::AUXILIARY)) && token.case != Case::Upper {
+                return end;
+            }
+            if self.style == Style::Headline && classes.any(Classes::COMMON) {
+                let belongs = classes.any(Classes::ORGANIZATION_LAST.or(Classes::PLACE_TYPE_AFTER).or(Classes::ROLE).or(Classes::SURNAME));
+                let verb = classes.any(Classes::VERB.or(Classes::PREPOSITION).or(Classes::ADVERB).or(Classes::DETERMINER).or(Classes::CONJUNCTION));
+                return if belongs && !verb { end + 1 } else { end };
+            }
+            return end + 1;
+        }
+        match token.kind {
+            TokenKind::Hyphen if token.gap == Gap::None && end + 1 < self.end && self.tokens[end + 1].gap == Gap::None => {
+                let tail = &self.tokens[end + 1];
+                let name_tail = tail.is_capitalised()
+                    || tail.case == Case::Lower && tail.span.len() <= 4 && end > start + 1 && !HYPHEN_TAILS.contains(&self.word(end + 1)) && !self.is(end + 1, Classes::PREPOSITION);
+                if name_tail { end + 2 } else { end }
+            }
+            // `AT&T`, `Johnson & Johnson`
+            TokenKind::Symbol if matches!(self.word(end), "&" | "&amp;") && next_capital(end + 1) => end + 2,
+            TokenKind::Clitic if self.word(end).ends_with('s') && next_capital(end + 1) => {
+                let saint = end >= start + 2 && matches!(self.word(end - 2), "St." | "St" | "Saint");
+                let institution = (end + 1..(end + 4).min(self.end)).take_while(|&i| self.tokens[i].is_capitalised()).any(|i| {
+                    self.is(i, Classes::ORGANIZATION_FIRST.or(Classes::ORGANIZATION_LAST).or(Classes::PLACE_TYPE_AFTER))
+                });
+                let noun = self.is(end - 1, Classes::COMMON);
+                if saint || institution && noun { end + 2 } else { end }
+            }
+            TokenKind::Word => {
+                let word = self.word(end);
+                if PARTICLES.contains(&word) && !self.is(end - 1, Classes::ORGANIZATION_LAST) {
+                    let mut i = end + 1;
+                    while i < self.end && PARTICLES.contains(&self.word(i)) {
+                        i += 1;
+                    }
+                    let hyphen = self.kind(i) == Some(TokenKind::Hyphen);
+                    return if next_capital(i + usize::from(hyphen)) { i + usize::from(hyphen) + 1 } else { end };
+                }
+                let opens = self.is(start, Classes::ORGANIZATION_FIRST.or(Classes::PLACE_TYPE_BEFORE)) || self.is(end - 1, Classes::ORGANIZATION_FIRST.or(Classes::ORGANIZATION_LAST).or(Classes::PLACE_TYPE_BEFORE));
+                match word {
+                    "of" | "for" if opens && !self.is(end - 1, Classes::ROLE.or(Classes::HONORIFIC)) => {
+                        let the = end + 2 < self.end && self.is_word(end + 1, "the");
+                        if next_capital(end + 1 + usize::from(the)) { end + 2 + usize::from(the) } else { end }
+                    }
+                    "and" if self.has_of(start, end) && next_capital(end + 1) && !self.is(end + 1, Classes::ROLE.or(Classes::HONORIFIC).or(Classes::GIVEN_NAME)) => end + 2,
+                    _ => end,
+                }
+            }
+            _ => end,
+        }
+    }
+
+    /// Whether a name ends at an abbreviation: `Inc. The`, `in D.C. Smith`; not `St. Louis`, `Gov. Smith`.
+    fn ends_name(&self, at: usize, next: usize) -> bool {
+        let kind = self.lexicon.abbreviation(self.word(at)).copied().unwrap_or_default();
+        kind.last && !kind.before_name && self.is(next, Classes::COMMON) && self.tokens[next].case == Case::Capital && !self.is(next, Classes::ROLE.or(Classes::ORGANIZATION_FIRST).or(Classes::ORGANIZATION_LAST))
+    }
+
+    fn has_of(&self, start: usize, end: usize) -> bool {
+        (start..end).any(|i| matches!(self.word(i), "of" | "for"))
+    }
+
+    /// Reads a run: which part is a role, which a name, and of what.
+    fn read_run(&self, run: TokenSpan, found: &mut Mentions) {
+        let (start, end) = (run.start as usize, run.end as usize);
+        let title_end = self.titles_end(start, end);
+        if let Some(name_start) = title_end.filter(|&e| e < end) {
+            if self.person_score(name_start, end, true) > 0 {
+                return self.push_person(start, name_start, end, found);
+            }
+        }
+        if title_end == Some(end) {
+            // `the Attorney General`: nominal; but places before it are modifiers.
+            return self.push_places(start, end, PlaceContext::Modifier, found);
+        }
+        if self.is_feature(start, end) {
+            return self.push_places(start, end, PlaceContext::Feature, found);
+        }
+        let whole = self.gazetteer.matches(self.text, &self.tokens[..end], start).into_iter().find(|m| m.len == end - start);
+        let place = whole.as_ref().map(|m| only_places(self.gazetteer, &m.candidates)).filter(|c| !c.is_empty());
+        let listed = whole.as_ref().is_some_and(|m| names_organization(self.gazetteer, &m.candidates))
+            || self.lexicon.organizations().longest(&self.tokens[..end], start).is_some_and(|(_, n)| n == end - start);
+        let person = self.person_score(start, end, false);
+        let organization = listed || self.is_organization(start, end);
+        if let (Some(candidates), false) = (&place, organization) {
+            // `Paris Hilton` is no place of the gazetteer; `Jordan`, `Austin` and `Madison` are, and persons too.
+            let titled = start > self.start && self.is(start - 1, Classes::HONORIFIC);
+            if !titled {
+                found.places.push(PlaceName { tokens: run, candidates: candidates.clone(), context: PlaceContext::Free });
+                let demonym = candidates.iter().all(|c| c.kind.is_demonym());
+                if demonym {
+                    return;
+                }
+                found.list.push(self.mention(run, MentionType::Place));
+                return;
+            }
+        }
+        if organization {
+            found.list.push(self.mention(TokenSpan::new(self.with_article(start), end), MentionType::Organization));
+            if let Some(last) = found.list.last_mut() {
+                last.name = Some(run);
+            }
+            return self.push_places(start, end, PlaceContext::Organization, found);
+        }
+        if person > 1 {
+            return self.push_person(start, start, end, found);
+        }
+        // `Republican Jane Doe`, `Baltimore resident Pat Lee`, `Belgian Foreign Minister`: a place or demonym first.
+        if let Some(first) = self.place_prefix(start, end) {
+            let rest = start + first.len;
+            found.places.push(PlaceName {
+                tokens: TokenSpan::new(start, rest),
+                candidates: only_places(self.gazetteer, &first.candidates),
+                context: PlaceContext::Modifier,
+            });
+            let lower_head = rest == end;
+            if !lower_head && self.person_score(rest, end, false) > 0 && first.candidates.iter().all(|c| c.kind.is_demonym()) {
+                return self.push_person(start, rest, end, found);
+            }
+            found.list.push(self.mention(run, MentionType::Unknown));
+            if rest < end {
+                self.push_places(rest, end, PlaceContext::Organization, found);
+            }
+            return;
+        }
+        let sort = if person > 0 { MentionType::Person } else { MentionType::Unknown };
+        if sort == MentionType::Person {
+            return self.push_person(start, start, end, found);
+        }
+        found.list.push(self.mention(TokenSpan::new(self.with_article(start), end), sort));
+        if let Some(last) = found.list.last_mut() {
+            last.name = Some(run);
+        }
+        self.push_places(start, end, PlaceContext::Organization, found);
+    }
+
+    fn mention(&self, run: TokenSpan, sort: MentionType) -> Mention {
+        Mention {
+            tokens: run,
+            name: Some(run),
+            head: run.end - 1,
+            kind: MentionKind::Named,
+            sort,
+            role: None,
+            gender: None,
+            number: None,
+            apposition: None,
+        }
+    }
+
+    /// `the` before a name belongs to the phrase.
+    fn with_article(&self, start: usize) -> usize {
+        if start > self.start && adjoin(&self.tokens[start]) && self.is_word(start - 1, "the") { start - 1 } else { start }
+    }
+
+    /// A place or demonym at the start of a run that has more words.
+    fn place_prefix(&self, start: usize, end: usize) -> Option<Match> {
+        let matches = self.gazetteer.matches(self.text, &self.tokens[..end], start);
+        matches.into_iter().find(|m| m.len < end - start && m.candidates.iter().any(|c| self.gazetteer.entry(c.entry).sort.is_place()))
+    }
+
+    /// The end of the titles and roles at the start of a run: `ICE Acting Director | Tom Homan`.
+    fn titles_end(&self, start: usize, end: usize) -> Option<usize> {
+        let mut last = None;
+        let mut at = start;
+        while at < end {
+            if self.tokens[at].case.is_capital() && self.lexicon.honorific(self.tokens[at].word).is_some_and(|h| !h.also_name || at + 1 < end && at == start) {
+                last = Some(at + 1);
+                at += 1;
+                continue;
+            }
+            if self.is(at, Classes::ROLE) {
+                if let Some((roles, n)) = self.lexicon.roles().longest(&self.tokens[..end], at) {
+                    // `Judge Judy`, but `Cook County`, `Baker`: a role that is a surname ends a name.
+                    let surname = at + n == end && at > start && n == 1 && !roles[0].office;
+                    if !surname && (roles[0].office || at + n < end || self.is(at, Classes::COMMON)) {
+                        last = Some(at + n);
+                    }
+                    at += n;
+                    continue;
+                }
+            }
+            at += 1;
+        }
+        // `Police Department`, `Governor Street`: what follows makes another thing of it.
+        last.filter(|&e| !(e..end).any(|i| self.is(i, Classes::ORGANIZATION_LAST.or(Classes::FEATURE_AFTER).or(Classes::PLACE_TYPE_AFTER)) && !self.is(i, Classes::SURNAME)))
+    }
+
+    /// How much the words `start..end` look like the name of a person: 0 not at all, 1 perhaps, 2 and more for good.
+    fn person_score(&self, start: usize, end: usize, titled: bool) -> u32 {
+        let mut words = 0;
+        let mut known = 0;
+        let mut score = 0;
+        for i in start..end {
+            let token = &self.tokens[i];
+            let classes = self.classes(i);
+            match token.kind {
+                TokenKind::Initial => {
+                    score += u32::from(i + 1 < end);
+                    continue;
+                }
+                TokenKind::Hyphen => continue,
+                TokenKind::Word | TokenKind::Abbreviation => {}
+                _ => return 0,
+            }
+            if PARTICLES.contains(&self.word(i)) {
+                continue;
+            }
+            if matches!(self.word(i), "Jr." | "Sr." | "Jr" | "Sr" | "II" | "III" | "IV") && i > start {
+                score += 1;
+                continue;
+            }
+            if !token.case.is_capital() {
+                return 0;
+            }
+            words += 1;
+            let head = Classes::ORGANIZATION_LAST.or(Classes::GOVERNMENT).or(Classes::MEDIA).or(Classes::PLACE_TYPE_AFTER);
+            if classes.any(head) && !classes.any(Classes::SURNAME.or(Classes::GIVEN_NAME)) && !titled {
+                return 0;
+            }
+            if token.case == Case::Upper && token.span.len() > 1 && self.style == Style::Prose && !titled {
+                return 0;
+            }
+            let given = classes.any(Classes::GIVEN_NAME);
+            let surname = classes.any(Classes::SURNAME);
+            known += u32::from(given || surname);
+            if words == 1 && given {
+                score += if classes.any(Classes::COMMON) { 1 } else { 2 };
+            } else if surname {
+                score += 1;
+            } else if classes.any(Classes::COMMON) {
+                score = score.saturating_sub(1);
+            }
+        }
+        match words {
+            0 => 0,
+            1 => u32::from(titled || known > 0 && !self.is(end - 1, Classes::COMMON)),
+            2..=4 if titled => score.max(1),
+            2..=4 => score.saturating_sub(u32::from(known == 0)),
+            _ => 0,
+        }
+    }
+
+    fn is_organization(&self, start: usize, end: usize) -> bool {
+        let last = end - 1;
+        let classes = self.classes(last);
+        let several = end - start > 1;
+        if classes.any(Classes::ORGANIZATION_LAST.or(Classes::TEAM)) && (several || !classes.any(Classes::COMMON.or(Classes::SURNAME).or(Classes::ALSO_COMMON))) {
+            return true;
+        }
+        if several && self.is(start, Classes::ORGANIZATION_FIRST) && self.has_of(start, end) {
+            return true;
+        }
+        if self.has_of(start, end) && (start..end).any(|i| self.is(i, Classes::ORGANIZATION_LAST.or(Classes::ORGANIZATION_FIRST))) {
+            return true;
+        }
+        // An acronym: `BUILD`, `NAACP`.
+        let token = &self.tokens[last];
+        !several && token.case == Case::Upper && (2..=7).contains(&token.span.len()) && self.style == Style::Prose
+    }
+
+    /// A street, a building, a river: `Memphis Street`, `Lake Erie`, `Baltimore City Detention Center`.
+    fn is_feature(&self, start: usize, end: usize) -> bool {
+        if end - start < 2 {
+            return false;
+        }
+        let last = self.classes(end - 1);
+        let town = last.any(Classes::ALSO_PLACE) && self.gazetteer.matches(self.text, &self.tokens[..end], start).first().is_some_and(|m| m.len == end - start);
+        let organization = last.any(Classes::ORGANIZATION_LAST);
+        if last.any(Classes::FEATURE_AFTER) && !town && !organization {
+            return true;
+        }
+        let first = self.classes(start);
+        first.any(Classes::FEATURE_BEFORE) && !(first.any(Classes::ALSO_PLACE) && self.known_name(start))
+    }
+
+    /// Records a person named in `name_start..end` with titles and roles from `start`, and roles in small letters before it.
+    fn push_person(&self, start: usize, name_start: usize, end: usize, found: &mut Mentions) {
+        let mut mention = self.mention(TokenSpan::new(name_start, end), MentionType::Person);
+        let role_start = self.role_before(start).unwrap_or(start);
+        mention.tokens = TokenSpan::new(role_start, end);
+        let mut honorifics = Vec::new();
+        for i in start..name_start {
+            if let Some(honorific) = self.lexicon.honorific(self.tokens[i].word) {
+                honorifics.push(honorific);
+            }
+        }
+        mention.gender = honorifics.iter().find_map(|h| h.gender).or_else(|| self.role_gender(role_start, name_start));
+        let plain_honorific = name_start - start == honorifics.len() && honorifics.iter().all(|h| h.role.is_none()) && role_start == start;
+        if role_start < name_start && !plain_honorific {
+            let first = (role_start..name_start).find(|&i| !self.is(i, Classes::DETERMINER)).unwrap_or(role_start);
+            mention.role = (first < name_start).then(|| TokenSpan::new(first, name_start));
+        }
+        if name_start + 1 == end && self.tokens[name_start].is_word() && honorifics.is_empty() && mention.role.is_none() {
+            // One word alone: a surname or a given name; the gender of a surname is unknown.
+        } else if mention.gender.is_none() && end - name_start > 1 {
+            mention.gender = self.lexicon.given_name_gender(self.tokens[name_start].word);
+        }
+        mention.number = Some(Number::Singular);
+        found.list.push(mention);
+        self.push_places(role_start.max(self.start), name_start, PlaceContext::Modifier, found);
+        if name_start < end {
+            self.push_places(name_start, end, PlaceContext::Person, found);
+        }
+    }
+
+    /// The gender that a role among the tokens states.
+    pub(super) fn role_gender(&self, start: usize, end: usize) -> Option<Gender> {
+        (start..end).find_map(|i| self.lexicon.roles().longest(&self.tokens[..end], i).and_then(|(roles, _)| roles.iter().find_map(|r| r.gender)))
+    }
+
+    /// The start of a role in small letters right before a name: `festival organizer | Margaret Wright`.
+    fn role_before(&self, start: usize) -> Option<usize> {
+        if start == self.start || !adjoin(&self.tokens[start]) {
+            return None;
+        }
+        let head_end = start;
+        // The role phrase that ends at the name.
+        let role_start = (head_end.saturating_sub(4).max(self.start)..head_end).find(|&i| {
+            self.tokens[i].case != Case::None && self.lexicon.roles().all(&self.tokens[..head_end], i).any(|(roles, n)| i + n == head_end && roles.iter().any(|r| r.singular))
+        })?;
+        Some(self.phrase_start(role_start))
+    }
+
+    /// Records the place names among the tokens, longest first, not overlapping.
+    fn push_places(&self, start: usize, end: usize, context: PlaceContext, found: &mut Mentions) {
+        let mut at = start;
+        while at < end {
+            let token = &self.tokens[at];
+            if !Gazetteer::may_start(token) {
+                at += 1;
+                continue;
+            }
+            let hit = self.gazetteer.matches(self.text, &self.tokens[..end], at).into_iter().find_map(|m| {
+                let candidates: Vec<_> = only_places(self.gazetteer, &m.candidates).into_iter().filter(|c| c.kind != NameKind::Base).collect();
+                (!candidates.is_empty()).then_some((m.len, candidates))
+            });
+            match hit {
+                Some((len, candidates)) => {
+                    found.places.push(PlaceName { tokens: TokenSpan::new(at, at + len), candidates, context });
+                    at += len;
+                }
+                None => at += 1,
+            }
+        }
+    }
+}

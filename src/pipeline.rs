@@ -1,0 +1,109 @@
+//! The pipeline: from a document to its annotation, stage by stage.
+
+use crate::attribution::{self, Engine};
+use crate::coreference::{self, Entities};
+use crate::document::Document;
+use crate::gazetteer::Gazetteer;
+use crate::jurisdiction::{self, Finder};
+use crate::lexicon::Lexicon;
+use crate::mention::{self, MentionType, Mentions};
+use crate::place::{self, Home, Place};
+use crate::quotation::{self, Quotation};
+use crate::sentence::{self, Layout};
+use crate::speaker;
+use crate::statement::{self, Attribution, Named};
+use crate::token::{self, Token};
+
+/// Which reports become rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cues {
+    /// What is reported as voiced or written.
+    #[default]
+    Speech,
+    /// Thoughts, wishes and plans as well.
+    All,
+}
+
+/// What may be chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The engine that finds reports.
+    pub engine: Engine,
+    /// Which reports become rows.
+    pub cues: Cues,
+    /// Where the outlet is at home.
+    pub home: Option<Home>,
+}
+
+/// All that was found in a document.
+#[derive(Clone, Debug, Default)]
+pub struct Annotation {
+    /// The tokens.
+    pub tokens: Vec<Token>,
+    /// Paragraphs and sentences.
+    pub layout: Layout,
+    /// Text between quotation marks.
+    pub quotations: Vec<Quotation>,
+    /// Mentions and place names.
+    pub mentions: Mentions,
+    /// Persons and bodies.
+    pub entities: Entities,
+    /// Places.
+    pub places: Vec<Place>,
+    /// The rows.
+    pub attributions: Vec<Attribution>,
+}
+
+/// The lists and names that all documents share, and the options.
+pub struct Pipeline {
+    /// The language lists.
+    pub lexicon: Lexicon,
+    /// The names.
+    pub gazetteer: Gazetteer,
+    /// The options.
+    pub options: Options,
+}
+
+impl Pipeline {
+    /// The English pipeline with the shipped gazetteer.
+    pub fn new(options: Options) -> Pipeline {
+        Pipeline { lexicon: Lexicon::english(), gazetteer: Gazetteer::shipped(), options }
+    }
+
+    /// Annotates a document. The whole recipe, in order.
+    pub fn annotate(&self, document: &Document) -> Annotation {
+        let (lexicon, gazetteer, text) = (&self.lexicon, &self.gazetteer, document.text.as_str());
+        let home = self.options.home;
+        let tokens = token::tokenize(lexicon, text);
+        let layout = sentence::split(lexicon, text, &tokens);
+        let quotations = quotation::find(text, &tokens, &layout);
+        let mentions = mention::find(lexicon, gazetteer, text, &tokens, &layout);
+        let mut reports = attribution::find(
+            self.options.engine,
+            attribution::Input { lexicon, text, tokens: &tokens, layout: &layout, quotations: &quotations, mentions: &mentions.list },
+        );
+        if self.options.cues == Cues::Speech {
+            attribution::keep_speech(&mut reports);
+        }
+        let entities = coreference::resolve(lexicon, gazetteer, text, &tokens, &mentions.list);
+        let speakers = speaker::resolve(lexicon, gazetteer, text, &tokens, &layout, &mentions.list, &entities, &reports);
+        let places = place::resolve(place::Input { lexicon, gazetteer, home, text, tokens: &tokens, layout: &layout, mentions: &mentions, entities: &entities });
+        let finder = Finder::new(jurisdiction::Input { lexicon, gazetteer, home, text, tokens: &tokens, layout: &layout, places: &places });
+        let bodies = bodies(&tokens, &mentions, &entities);
+        let attributions = statement::join(&tokens, &layout, &reports, speakers, &finder, &bodies);
+        Annotation { tokens, layout, quotations, mentions, entities, places, attributions }
+    }
+}
+
+/// The mentions of bodies that the gazetteer knows.
+fn bodies(tokens: &[Token], mentions: &Mentions, entities: &Entities) -> Vec<Named> {
+    let mut found = Vec::new();
+    for (i, mention) in mentions.list.iter().enumerate() {
+        if mention.sort == MentionType::Organization {
+            if let Some(entry) = entities.of(i).and_then(|e| entities.list[e].entry) {
+                found.push(Named { entry, span: mention.name_span(tokens) });
+            }
+        }
+    }
+    found
+}

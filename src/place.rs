@@ -1,0 +1,453 @@
+//! Places: which of the place names of a document are places, and which place each is.
+//!
+//! A name is first judged by its context (a person's name, a street, a word with its sentence's capital). What is left is
+//! resolved together: each candidate is weighed by what the text says beside the name (`Springfield, Ill.`), by how much of the
+//! rest of the document lies in the same country, in the same division, or near by, by the outlet's home, and by size. One name
+//! means one place in a document unless the text says otherwise.
+
+use crate::coreference::Entities;
+use crate::gazetteer::{Candidate, EntryId, EntryType, Gazetteer, NameKind};
+use crate::lexicon::{Classes, Lexicon};
+use crate::mention::{Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, span_of};
+use crate::sentence::Layout;
+use crate::span::{Span, TokenSpan};
+use crate::token::{Case, Token, TokenKind};
+use std::collections::HashMap;
+
+/// A place name that was resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The name.
+    pub tokens: TokenSpan,
+    /// The same in bytes.
+    pub span: Span,
+    /// The place.
+    pub entry: EntryId,
+    /// In which capacity the name stands for it.
+    pub kind: NameKind,
+    /// The phrase it stands in.
+    pub context: PlaceContext,
+    /// How likely it is that place.
+    pub confidence: f32,
+    /// The evidence that decided.
+    pub rule: &'static str,
+}
+
+/// Where the outlet of a document is at home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Home(pub EntryId);
+
+/// What the stage looks at.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The language lists.
+    pub lexicon: &'a Lexicon,
+    /// The names.
+    pub gazetteer: &'a Gazetteer,
+    /// Where the outlet is at home.
+    pub home: Option<Home>,
+    /// The text.
+    pub text: &'a str,
+    /// Its tokens.
+    pub tokens: &'a [Token],
+    /// Its paragraphs and sentences.
+    pub layout: &'a Layout,
+    /// Its mentions and place names.
+    pub mentions: &'a Mentions,
+    /// Its persons and bodies.
+    pub entities: &'a Entities,
+}
+
+/// Resolves the place names of a document, in text order.
+pub fn resolve(input: Input<'_>) -> Vec<Place> {
+    let surnames = surnames(&input);
+    let names: Vec<&PlaceName> = input.mentions.places.iter().filter(|name| is_place(&input, name, &surnames)).collect();
+    let mut resolver = Resolver::new(input, &names);
+    resolver.weigh();
+    resolver.decide(&names)
+}
+
+/// Words that are surnames or given names of persons of the document.
+fn surnames(input: &Input<'_>) -> HashMap<u64, ()> {
+    let mut words = HashMap::new();
+    for mention in &input.mentions.list {
+        if mention.sort == MentionType::Person && mention.kind == MentionKind::Named {
+            if let Some(name) = mention.name.filter(|n| n.len() > 1 || mention.tokens.len() > 1) {
+                words.insert(input.tokens[name.end as usize - 1].hash, ());
+            }
+        }
+    }
+    words
+}
+
+/// Whether the words around a name let it be a place.
+fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) -> bool {
+    let (start, end) = (name.tokens.start as usize, name.tokens.end as usize);
+    let tokens = input.tokens;
+    let classes = |at: usize| tokens[at].classes(input.lexicon);
+    let before = (start > 0).then(|| start - 1);
+    let all_demonyms = name.candidates.iter().all(|c| c.kind.is_demonym());
+    match name.context {
+        PlaceContext::Person => return false,
+        PlaceContext::Feature => return false,
+        PlaceContext::Organization => {
+            // `Alexandria Police`, `Dallas City Council`: the body's place; not `Georgia Tech`, `Boston Globe`.
+            let next = classes_or_default(input, end);
+            let government = next.any(Classes::GOVERNMENT.or(Classes::PLACE_TYPE_AFTER).or(Classes::LOCAL_REFERENCE)) || is_word(input, end, "Police") || is_word(input, end, "Sheriff");
+            if !government {
+                return false;
+            }
+        }
+        PlaceContext::Free | PlaceContext::Modifier => {}
+    }
+    let preposition = before.is_some_and(|i| classes(i).any(Classes::PLACE_PREPOSITION) && !classes(i).any(Classes::WEAK_PREPOSITION));
+    let contained = container_after(input, name).is_some();
+    let single = name.tokens.len() == 1;
+    let word = &tokens[start];
+    if contained && !all_demonyms {
+        return true;
+    }
+    if name.candidates.iter().all(|c| c.kind == NameKind::Postal) {
+        // `Baltimore, MD`: the code needs its place before it.
+        return before.is_some_and(|i| tokens[i].kind == TokenKind::Comma) && start > 1 && tokens[start - 2].is_capitalised();
+    }
+    if single && surnames.contains_key(&word.hash) && !preposition {
+        return false;
+    }
+    if let Some(i) = before {
+        let honorific = classes(i).any(Classes::HONORIFIC) && tokens[i].case.is_capital() && !input.lexicon.honorific(tokens[i].word).is_some_and(|h| h.also_name);
+        let initial = tokens[i].kind == TokenKind::Initial;
+        if honorific || initial {
+            return false;
+        }
+    }
+    if single && !all_demonyms && classes(start).any(Classes::COMMON) && word.case == Case::Capital {
+        // `Reading`, `Mobile`, `Of`: a word, unless the text treats it as a place or it is a large one.
+        let large = name.candidates.iter().any(|c| {
+            let entry = input.gazetteer.entry(c.entry);
+            matches!(entry.sort, EntryType::Country | EntryType::State) && c.kind != NameKind::Base || entry.population > 500_000
+        });
+        let sentence_start = before.is_none_or(|i| matches!(tokens[i].kind, TokenKind::Stop | TokenKind::Mark(_) | TokenKind::Colon)) || tokens[start].gap >= crate::token::Gap::Line;
+        if !large && (sentence_start || !preposition) {
+            return false;
+        }
+        if large && sentence_start && !classes(start).any(Classes::GIVEN_NAME) && word.span.len() < 4 {
+            return false;
+        }
+    }
+    if single && !all_demonyms && classes(start).any(Classes::GIVEN_NAME.or(Classes::SURNAME)) && !preposition {
+        // `Austin said`, `Jordan and Tyler`: small places lose to persons.
+        let known = name.candidates.iter().any(|c| {
+            let entry = input.gazetteer.entry(c.entry);
+            matches!(entry.sort, EntryType::Country | EntryType::State) && c.kind != NameKind::Base || entry.population > 100_000
+        });
+        let speaks = classes_or_default(input, end).any(Classes::CUE) && !classes_or_default(input, end).any(Classes::VERB_NOUN);
+        if !known && (speaks || before.is_none_or(|i| !tokens[i].is_word() && tokens[i].kind != TokenKind::Comma)) {
+            return false;
+        }
+    }
+    true
+}
+
+fn classes_or_default(input: &Input<'_>, at: usize) -> Classes {
+    input.tokens.get(at).map_or_else(Classes::default, |t| t.classes(input.lexicon))
+}
+
+fn is_word(input: &Input<'_>, at: usize, word: &str) -> bool {
+    input.tokens.get(at).is_some_and(|t| t.span.of(input.text) == word)
+}
+
+/// The place name that a comma joins to this one as what holds it: `Springfield, | Ill.`
+fn container_after<'a>(input: &Input<'a>, name: &PlaceName) -> Option<&'a PlaceName> {
+    let end = name.tokens.end as usize;
+    let comma = input.tokens.get(end)?.kind == TokenKind::Comma;
+    let start = if comma { end + 1 } else { return None };
+    let places = &input.mentions.places;
+    let at = places.binary_search_by_key(&(start as u32), |p| p.tokens.start).ok()?;
+    let container = &places[at];
+    let holds = container.candidates.iter().any(|outer| !outer.kind.is_demonym() && name.candidates.iter().any(|inner| contains(input.gazetteer, outer.entry, inner.entry)));
+    holds.then_some(container)
+}
+
+/// Whether one place is a country or a first-level division, or a county, that holds the other.
+pub fn contains(gazetteer: &Gazetteer, outer: EntryId, inner: EntryId) -> bool {
+    if outer == inner {
+        return false;
+    }
+    let (o, i) = (gazetteer.entry(outer), gazetteer.entry(inner));
+    if o.country.is_empty() || o.country != i.country {
+        return false;
+    }
+    match o.sort {
+        EntryType::Country => i.sort != EntryType::Country,
+        EntryType::State => !matches!(i.sort, EntryType::Country | EntryType::State) && o.admin1 == i.admin1,
+        EntryType::County => matches!(i.sort, EntryType::City | EntryType::Neighborhood) && o.admin1 == i.admin1 && !o.admin2.is_empty() && o.admin2 == i.admin2,
+        _ => false,
+    }
+}
+
+/// One surface form of the document with what it may be.
+struct Group {
+    candidates: Vec<Weighed>,
+    /// How often it occurs.
+    count: f32,
+}
+
+#[derive(Clone, Copy)]
+struct Weighed {
+    candidate: Candidate,
+    /// What speaks for it whatever the rest of the document says.
+    own: f32,
+    /// The share of belief.
+    share: f32,
+    contained: bool,
+}
+
+struct Resolver<'a> {
+    input: Input<'a>,
+    groups: Vec<Group>,
+    /// By name of the document: its group.
+    group_of: Vec<usize>,
+}
+
+/// How many candidates of a name are looked at, the likeliest first.
+const CANDIDATES: usize = 24;
+
+impl<'a> Resolver<'a> {
+    fn new(input: Input<'a>, names: &[&PlaceName]) -> Resolver<'a> {
+        let mut resolver = Resolver { input, groups: Vec::new(), group_of: Vec::with_capacity(names.len()) };
+        let mut by_form: HashMap<Vec<u64>, usize> = HashMap::new();
+        for name in names {
+            let form: Vec<u64> = input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect();
+            let group = *by_form.entry(form).or_insert_with(|| {
+                let candidates = resolver.weighed(name);
+                resolver.groups.push(Group { candidates, count: 0.0 });
+                resolver.groups.len() - 1
+            });
+            resolver.groups[group].count += 1.0;
+            resolver.group_of.push(group);
+            if let Some(container) = container_after(&input, name) {
+                for weighed in &mut resolver.groups[group].candidates {
+                    let holds = container.candidates.iter().any(|outer| contains(input.gazetteer, outer.entry, weighed.candidate.entry));
+                    if holds && !weighed.contained {
+                        weighed.contained = true;
+                        weighed.own += 6.0;
+                    }
+                }
+            }
+        }
+        resolver
+    }
+
+    fn weighed(&self, name: &PlaceName) -> Vec<Weighed> {
+        let gazetteer = self.input.gazetteer;
+        let mut candidates: Vec<Weighed> = name
+            .candidates
+            .iter()
+            .filter(|c| !matches!(c.kind, NameKind::Base) || self.plural_type_follows(name))
+            .map(|&candidate| {
+                let entry = gazetteer.entry(candidate.entry);
+                let size = (entry.population.max(1) as f32).log10();
+                let sort = match entry.sort {
+                    EntryType::Country => 3.5,
+                    EntryType::Supranational | EntryType::Other => 2.5,
+                    EntryType::State => 2.2,
+                    EntryType::County => 0.3,
+                    EntryType::City => 0.5,
+                    _ => -0.3,
+                };
+                let kind = match candidate.kind {
+                    NameKind::Name => 0.6,
+                    NameKind::Alternate => 0.0,
+                    NameKind::Abbreviation => 0.5,
+                    _ => 0.0,
+                };
+                let mut own = 0.55 * size + sort + kind;
+                if let Some(Home(home)) = self.input.home {
+                    own += self.pull(home, candidate.entry);
+                }
+                Weighed { candidate, own, share: 0.0, contained: false }
+            })
+            .collect();
+        candidates.sort_by(|a, b| b.own.total_cmp(&a.own).then(a.candidate.entry.cmp(&b.candidate.entry)));
+        candidates.truncate(CANDIDATES);
+        candidates
+    }
+
+    /// `Cook and DuPage counties`
+    fn plural_type_follows(&self, name: &PlaceName) -> bool {
+        let end = name.tokens.end as usize;
+        self.input.tokens[end..].iter().take(8).take_while(|t| t.is_capitalised() || matches!(t.kind, TokenKind::Comma) || t.span.of(self.input.text) == "and").count() + end < self.input.tokens.len()
+            && (end..(end + 9).min(self.input.tokens.len())).any(|i| matches!(self.input.tokens[i].span.of(self.input.text), "counties" | "Counties" | "parishes"))
+    }
+
+    /// How much the outlet's home speaks for a place.
+    fn pull(&self, home: EntryId, entry: EntryId) -> f32 {
+        if home == entry {
+            return 5.0;
+        }
+        let gazetteer = self.input.gazetteer;
+        let (h, e) = (gazetteer.entry(home), gazetteer.entry(entry));
+        let mut pull = 0.0;
+        if h.country == e.country {
+            pull += 0.7;
+            if !h.admin1.is_empty() && h.admin1 == e.admin1 {
+                pull += 1.8;
+            }
+            if let (Some(a), Some(b)) = (h.position, e.position) {
+                let km = distance(a, b);
+                pull += if km < 60.0 { 1.5 } else if km < 200.0 { 0.7 } else { 0.0 };
+            }
+        }
+        pull
+    }
+
+    /// Lets the names of the document speak for each other: each round, what a candidate shares with the others' likely places.
+    fn weigh(&mut self) {
+        self.share(|_, _| 0.0);
+        for _ in 0..3 {
+            let mut support = Support::default();
+            for group in &self.groups {
+                for weighed in &group.candidates {
+                    support.add(self.input.gazetteer, weighed.candidate.entry, weighed.share * group.count.ln_1p());
+                }
+            }
+            let gazetteer = self.input.gazetteer;
+            let scores: Vec<Vec<f32>> = self
+                .groups
+                .iter()
+                .map(|group| {
+                    let weight = group.count.ln_1p();
+                    group.candidates.iter().map(|w| support.of(gazetteer, w.candidate.entry, &group.candidates, weight)).collect()
+                })
+                .collect();
+            self.share(|group, candidate| scores[group][candidate]);
+        }
+    }
+
+    /// Turns scores into shares.
+    fn share(&mut self, support: impl Fn(usize, usize) -> f32) {
+        for (g, group) in self.groups.iter_mut().enumerate() {
+            let scores: Vec<f32> = group.candidates.iter().enumerate().map(|(c, w)| w.own + support(g, c)).collect();
+            let top = scores.iter().copied().fold(f32::MIN, f32::max);
+            let total: f32 = scores.iter().map(|s| (s - top).exp()).sum();
+            for (weighed, score) in group.candidates.iter_mut().zip(scores) {
+                weighed.share = (score - top).exp() / total;
+            }
+        }
+    }
+
+    fn decide(&self, names: &[&PlaceName]) -> Vec<Place> {
+        let mut places = Vec::with_capacity(names.len());
+        for (name, &group) in names.iter().zip(&self.group_of) {
+            let group = &self.groups[group];
+            let Some(mut best) = group.candidates.iter().max_by(|a, b| a.share.total_cmp(&b.share)).copied() else { continue };
+            // What stands beside this very mention overrules the document.
+            let container = container_after(&self.input, name);
+            if let Some(container) = container {
+                let holds = |w: &&Weighed| container.candidates.iter().any(|o| contains(self.input.gazetteer, o.entry, w.candidate.entry));
+                if let Some(held) = group.candidates.iter().filter(holds).max_by(|a, b| a.share.total_cmp(&b.share)) {
+                    best = *held;
+                }
+            }
+            let only = group.candidates.len() == 1;
+            let largest = group.candidates.iter().max_by(|a, b| a.own.total_cmp(&b.own)).is_some_and(|w| w.candidate.entry == best.candidate.entry);
+            let rule = match () {
+                () if container.is_some() => "named-with-what-holds-it",
+                () if only => "only-place-of-that-name",
+                () if best.contained => "named-with-what-holds-it-elsewhere",
+                () if !largest => "other-places-near-by",
+                () => "largest-place-of-that-name",
+            };
+            places.push(Place {
+                tokens: name.tokens,
+                span: span_of(self.input.tokens, name.tokens),
+                entry: best.candidate.entry,
+                kind: best.candidate.kind,
+                context: name.context,
+                confidence: if container.is_some() { 0.97 } else { best.share.clamp(0.05, 0.97) },
+                rule,
+            });
+        }
+        places
+    }
+}
+
+/// What the places of a document add up to: by country, by division, by cell of one degree.
+#[derive(Default)]
+struct Support {
+    countries: HashMap<[u8; 2], f32>,
+    divisions: HashMap<([u8; 2], u64), f32>,
+    cells: HashMap<(i16, i16), f32>,
+}
+
+fn country_key(country: &str) -> Option<[u8; 2]> {
+    country.as_bytes().try_into().ok()
+}
+
+fn cell((lat, lon): (f32, f32)) -> (i16, i16) {
+    (lat.floor() as i16, lon.floor() as i16)
+}
+
+impl Support {
+    fn add(&mut self, gazetteer: &Gazetteer, id: EntryId, weight: f32) {
+        if weight < 1e-3 {
+            return;
+        }
+        let entry = gazetteer.entry(id);
+        let Some(country) = country_key(entry.country) else { return };
+        *self.countries.entry(country).or_default() += weight;
+        if !entry.admin1.is_empty() && entry.sort != EntryType::Country {
+            *self.divisions.entry((country, crate::fold::fold_hash(entry.admin1))).or_default() += weight;
+        }
+        if let Some(position) = entry.position.filter(|_| matches!(entry.sort, EntryType::City | EntryType::County | EntryType::Neighborhood)) {
+            *self.cells.entry(cell(position)).or_default() += weight;
+        }
+    }
+
+    /// What the other names of the document say for a place; its own name does not count.
+    fn of(&self, gazetteer: &Gazetteer, id: EntryId, own: &[Weighed], weight: f32) -> f32 {
+        let entry = gazetteer.entry(id);
+        let Some(country) = country_key(entry.country) else { return 0.0 };
+        let division = (!entry.admin1.is_empty() && entry.sort != EntryType::Country).then(|| (country, crate::fold::fold_hash(entry.admin1)));
+        let mut in_country = self.countries.get(&country).copied().unwrap_or(0.0);
+        let mut in_division = division.and_then(|d| self.divisions.get(&d).copied()).unwrap_or(0.0);
+        let mut near = 0.0;
+        let place = entry.position.filter(|_| matches!(entry.sort, EntryType::City | EntryType::County | EntryType::Neighborhood));
+        if let Some((row, column)) = place.map(cell) {
+            for i in row - 1..=row + 1 {
+                for j in column - 1..=column + 1 {
+                    near += self.cells.get(&(i, j)).copied().unwrap_or(0.0);
+                }
+            }
+        }
+        for weighed in own {
+            let other = gazetteer.entry(weighed.candidate.entry);
+            let part = weighed.share * weight;
+            if other.country == entry.country {
+                in_country -= part;
+                if division.is_some() && other.admin1 == entry.admin1 && other.sort != EntryType::Country {
+                    in_division -= part;
+                }
+            }
+            if let (Some(a), Some(b)) = (place.map(cell), other.position.map(cell)) {
+                if (a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1 && matches!(other.sort, EntryType::City | EntryType::County | EntryType::Neighborhood) {
+                    near -= part;
+                }
+            }
+        }
+        0.6 * in_country.max(0.0).ln_1p() + 1.6 * in_division.max(0.0).ln_1p() + 1.0 * near.max(0.0).ln_1p()
+    }
+}
+
+/// The great-circle distance in kilometres.
+pub fn distance(a: (f32, f32), b: (f32, f32)) -> f32 {
+    let (lat1, lon1, lat2, lon2) = (a.0.to_radians(), a.1.to_radians(), b.0.to_radians(), b.1.to_radians());
+    let h = ((lat2 - lat1) / 2.0).sin().powi(2) + lat1.cos() * lat2.cos() * ((lon2 - lon1) / 2.0).sin().powi(2);
+    2.0 * 6371.0 * h.sqrt().min(1.0).asin()
+}
+
+/// Whether a mention is one of a place.
+pub fn is_place_mention(mention: &Mention) -> bool {
+    mention.sort == MentionType::Place
+}

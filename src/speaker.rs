@@ -1,0 +1,432 @@
+//! Speakers: which person or body of the document the source of each report is.
+//!
+//! A source is looked at by the rules of [`RULES`] in order; the first to decide wins, and its name stays with the answer.
+//! Reports are read in text order, so that a pronoun can mean who spoke last.
+
+use crate::attribution::Reported;
+use crate::coreference::Entities;
+use crate::gazetteer::Gazetteer;
+use crate::lexicon::{Gender, Lexicon, Number};
+use crate::mention::{Mention, MentionKind, MentionType};
+use crate::sentence::Layout;
+use crate::span::{Span, TokenSpan};
+use crate::token::{Case, Token};
+
+/// What a speaker is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SpeakerType {
+    /// One person.
+    Person,
+    /// An organisation.
+    Organization,
+    /// Several persons.
+    Group,
+    /// Something that is none of these, such as a study.
+    Unknown,
+}
+
+impl SpeakerType {
+    /// The word that rows use.
+    pub fn name(self) -> &'static str {
+        match self {
+            SpeakerType::Person => "person",
+            SpeakerType::Organization => "organization",
+            SpeakerType::Group => "group",
+            SpeakerType::Unknown => "unknown",
+        }
+    }
+}
+
+/// Who speaks in a report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Speaker {
+    /// The fullest name, or the words of the source without their article.
+    pub name: String,
+    /// What the speaker is.
+    pub sort: SpeakerType,
+    /// The entity, if the speaker is one.
+    pub entity: Option<u32>,
+    /// The words of the role.
+    pub role: Option<TokenSpan>,
+    /// The source beside the cue.
+    pub source: Option<Span>,
+    /// How likely the name is right.
+    pub confidence: f32,
+    /// The rule that decided.
+    pub rule: &'static str,
+}
+
+/// What the rules see of one source.
+struct Source {
+    tokens: TokenSpan,
+    span: Span,
+}
+
+/// A rule: the speaker, if the rule can tell.
+type Rule = fn(&Resolver<'_>, &Source) -> Option<Speaker>;
+
+/// The rules in order.
+const RULES: [(&str, Rule, f32); 9] = [
+    ("label", label, 0.9),
+    ("named-source", named, 0.95),
+    ("relative-pronoun", relative, 0.9),
+    ("personal-pronoun", pronoun, 0.8),
+    ("title-of-person", title, 0.8),
+    ("body-of-name", body, 0.75),
+    ("plural-pronoun", plural_pronoun, 0.6),
+    ("name-in-source", name_inside, 0.6),
+    ("description", description, 0.7),
+];
+
+/// Finds the speaker of each report; the reports are in text order.
+pub fn resolve(
+    lexicon: &Lexicon,
+    gazetteer: &Gazetteer,
+    text: &str,
+    tokens: &[Token],
+    layout: &Layout,
+    mentions: &[Mention],
+    entities: &Entities,
+    reports: &[Reported],
+) -> Vec<Option<Speaker>> {
+    let mut resolver = Resolver { lexicon, gazetteer, text, tokens, layout, mentions, entities, spoken: Vec::new(), learned: vec![None; entities.list.len()] };
+    let mut speakers: Vec<Option<Speaker>> = vec![None; reports.len()];
+    // A report is read where its source stands: a pronoun looks back from there.
+    let mut order: Vec<usize> = (0..reports.len()).collect();
+    order.sort_by_key(|&i| (reports[i].follows.is_some(), reports[i].source.map_or(reports[i].parts[0].start, |s| s.start)));
+    for i in order {
+        let report = &reports[i];
+        let speaker = match (report.source, report.follows) {
+            (Some(source), _) => resolver.source(source),
+            (None, Some(before)) => follow(&speakers, reports, before),
+            (None, None) => None,
+        };
+        if let (Some(speaker), Some(source)) = (&speaker, report.source) {
+            resolver.note(speaker, source);
+        }
+        speakers[i] = speaker;
+    }
+    speakers
+}
+
+/// The speaker of the report that a quotation goes on with.
+fn follow(speakers: &[Option<Speaker>], reports: &[Reported], before: u32) -> Option<Speaker> {
+    let mut at = before as usize;
+    // A chain of quotations leads to the one that names its speaker.
+    for _ in 0..reports.len() {
+        if let Some(speaker) = &speakers[at] {
+            return Some(Speaker { source: None, rule: "speaker-of-report-before", confidence: speaker.confidence * 0.9, ..speaker.clone() });
+        }
+        at = reports[at].follows? as usize;
+    }
+    None
+}
+
+struct Resolver<'a> {
+    lexicon: &'a Lexicon,
+    gazetteer: &'a Gazetteer,
+    text: &'a str,
+    tokens: &'a [Token],
+    layout: &'a Layout,
+    mentions: &'a [Mention],
+    entities: &'a Entities,
+    /// Who spoke so far: entity, and where the source stood.
+    spoken: Vec<(u32, u32)>,
+    /// Genders learned from pronouns that were resolved.
+    learned: Vec<Option<Gender>>,
+}
+
+impl Resolver<'_> {
+    fn source(&self, span: Span) -> Option<Speaker> {
+        let start = self.tokens.partition_point(|t| t.span.end <= span.start);
+        let end = self.tokens.partition_point(|t| t.span.start < span.end);
+        if start >= end {
+            return None;
+        }
+        let source = Source { tokens: TokenSpan::new(start, end), span };
+        RULES.iter().find_map(|&(name, rule, confidence)| {
+            rule(self, &source).map(|speaker| Speaker { rule: name, confidence: speaker.confidence.min(confidence), source: Some(span), ..speaker })
+        })
+    }
+
+    fn note(&mut self, speaker: &Speaker, source: Span) {
+        if let Some(entity) = speaker.entity {
+            self.spoken.push((entity, source.start));
+            if let Some(pronoun) = self.pronoun_at(source) {
+                let learned = &mut self.learned[entity as usize];
+                *learned = learned.or(pronoun);
+            }
+        }
+    }
+
+    fn pronoun_at(&self, source: Span) -> Option<Option<Gender>> {
+        let at = self.tokens.partition_point(|t| t.span.end <= source.start);
+        self.lexicon.pronoun(self.tokens.get(at)?.word).map(|p| p.gender)
+    }
+
+    fn gender(&self, entity: usize) -> Option<Gender> {
+        self.entities.list[entity].gender.or(self.learned[entity])
+    }
+
+    /// The mentions inside some tokens.
+    fn mentions_in(&self, tokens: TokenSpan) -> impl Iterator<Item = usize> {
+        let first = self.mentions.partition_point(|m| m.tokens.start < tokens.start);
+        (first..self.mentions.len()).take_while(move |&i| self.mentions[i].tokens.start < tokens.end).filter(move |&i| self.mentions[i].tokens.end <= tokens.end)
+    }
+
+    fn of_entity(&self, entity: usize) -> Speaker {
+        let found = &self.entities.list[entity];
+        let name = match found.entry {
+            Some(entry) => self.gazetteer.entry(entry).name.to_owned(),
+            None => one_line(found.name.of(self.text)),
+        };
+        Speaker {
+            name,
+            sort: match found.sort {
+                MentionType::Person => SpeakerType::Person,
+                MentionType::Group => SpeakerType::Group,
+                MentionType::Unknown => SpeakerType::Unknown,
+                MentionType::Organization | MentionType::Place | MentionType::Document => SpeakerType::Organization,
+            },
+            entity: Some(entity as u32),
+            role: found.role,
+            source: None,
+            confidence: 1.0,
+            rule: "",
+        }
+    }
+
+    fn of_words(&self, tokens: TokenSpan, sort: SpeakerType) -> Speaker {
+        let article = self.tokens[tokens.start as usize].classes(self.lexicon).any(crate::lexicon::Classes::DETERMINER) && tokens.len() > 1;
+        let start = tokens.start as usize + usize::from(article);
+        let span = crate::mention::span_of(self.tokens, TokenSpan::new(start, tokens.end as usize));
+        Speaker { name: one_line(span.of(self.text)), sort, entity: None, role: None, source: None, confidence: 1.0, rule: "" }
+    }
+
+    fn sentence_of(&self, token: usize) -> usize {
+        self.layout.sentence_of(token)
+    }
+
+    /// Entities mentioned before a token, the nearest first, with the sentences between.
+    fn before(&self, token: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+        let sentence = self.sentence_of(token);
+        let first = self.mentions.partition_point(|m| (m.tokens.start as usize) < token);
+        (0..first).rev().filter_map(move |m| {
+            let entity = self.entities.of(m)?;
+            let distance = sentence - self.sentence_of(self.mentions[m].tokens.start as usize).min(sentence);
+            Some((m, entity, distance))
+        })
+    }
+}
+
+/// The text on one line.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The label of a transcript: a name in capitals, or `A` of an interview.
+fn label(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let written = source.span.of(resolver.text);
+    let follows = resolver.text[source.span.end as usize..].chars().next();
+    if !matches!(follows, Some(':' | '.' | ' ')) || written.chars().any(char::is_lowercase) || source.tokens.start > 0 && resolver.tokens[source.tokens.start as usize].gap < crate::token::Gap::Line {
+        return None;
+    }
+    if written == "A" {
+        // The person of whom the article speaks most.
+        let persons = resolver.entities.list.iter().enumerate().filter(|(_, e)| e.sort == MentionType::Person);
+        let (entity, _) = persons.max_by_key(|(i, e)| (e.mentions.len(), std::cmp::Reverse(*i)))?;
+        return Some(resolver.of_entity(entity));
+    }
+    let last = resolver.tokens[source.tokens.range()].iter().rev().find(|t| t.is_word() && t.case == Case::Upper)?;
+    let person = resolver.entities.list.iter().position(|e| {
+        e.sort == MentionType::Person && e.name.of(resolver.text).rsplit(' ').next().is_some_and(|surname| crate::fold::fold_hash(surname) == last.hash)
+    });
+    match person {
+        Some(entity) => Some(resolver.of_entity(entity)),
+        None => Some(resolver.of_words(source.tokens, SpeakerType::Person)),
+    }
+}
+
+/// The source is, or ends with, a name.
+fn named(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let inside: Vec<usize> = resolver.mentions_in(source.tokens).collect();
+    let names_all = |&&m: &&usize| {
+        let mention = &resolver.mentions[m];
+        mention.kind == MentionKind::Named && mention.tokens.start <= source.tokens.start + 1
+    };
+    let &mention = inside.iter().find(names_all)?;
+    let found = &resolver.mentions[mention];
+    if found.sort == MentionType::Place {
+        // `Beijing said`
+        return (found.tokens.end == source.tokens.end).then(|| resolver.of_words(found.name.unwrap_or(found.tokens), SpeakerType::Organization));
+    }
+    let entity = resolver.entities.of(mention)?;
+    let speaker = resolver.of_entity(entity);
+    let alone = found.tokens.end == source.tokens.end || speaker.sort == SpeakerType::Person;
+    // `Maryland officials`: the head behind the name speaks.
+    alone.then_some(speaker)
+}
+
+/// `Jones, who said`
+fn relative(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let word = source.span.of(resolver.text);
+    if !matches!(word, "who" | "which" | "that") {
+        return None;
+    }
+    let at = source.tokens.start as usize;
+    let sentence = resolver.layout.sentences[resolver.sentence_of(at)].tokens;
+    let mention = (0..resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at))
+        .rev()
+        .take_while(|&m| resolver.mentions[m].tokens.start >= sentence.start)
+        .find(|&m| resolver.mentions[m].kind != MentionKind::Pronoun && resolver.mentions[m].sort != MentionType::Place)?;
+    of_mention(resolver, mention)
+}
+
+/// The speaker that a mention other than a pronoun stands for.
+fn of_mention(resolver: &Resolver<'_>, mention: usize) -> Option<Speaker> {
+    if let Some(entity) = resolver.entities.of(mention) {
+        return Some(resolver.of_entity(entity));
+    }
+    let found = &resolver.mentions[mention];
+    let source = Source { tokens: found.tokens, span: found.span(resolver.tokens) };
+    title(resolver, &source).or_else(|| body(resolver, &source)).or_else(|| description(resolver, &source))
+}
+
+/// he, she: the nearest person that fits, who spoke last or is the subject of a sentence first.
+fn pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let at = source.tokens.start as usize;
+    let pronoun = resolver.lexicon.pronoun(resolver.tokens[at].word)?;
+    if source.tokens.len() != 1 || pronoun.number != Some(Number::Singular) || pronoun.gender.is_none() || pronoun.person != 3 {
+        return None;
+    }
+    let paragraph = resolver.layout.paragraph_of(at);
+    let mut best: Option<(f32, usize)> = None;
+    let mut seen = vec![false; resolver.entities.list.len()];
+    for (mention, entity, distance) in resolver.before(at).take(60) {
+        if seen[entity] || distance > 12 || !matches!(resolver.entities.list[entity].sort, MentionType::Person | MentionType::Unknown) {
+            continue;
+        }
+        seen[entity] = true;
+        let fits = match resolver.gender(entity) {
+            Some(gender) if Some(gender) == pronoun.gender => 1.5,
+            Some(_) => continue,
+            None if resolver.entities.list[entity].sort == MentionType::Unknown => -2.0,
+            None => 0.0,
+        };
+        let found = &resolver.mentions[mention];
+        let start = found.tokens.start as usize;
+        let sentence = resolver.layout.sentences[resolver.sentence_of(start)].tokens;
+        let subject = start == sentence.start as usize || start == sentence.start as usize + 1;
+        let spoke = resolver.spoken.iter().rev().take(1).any(|&(e, _)| e as usize == entity);
+        let spoke_before = resolver.spoken.iter().rev().take(3).any(|&(e, _)| e as usize == entity);
+        let same_paragraph = resolver.layout.paragraph_of(start) == paragraph;
+        let score = fits - 0.45 * distance as f32 + 0.8 * f32::from(u8::from(subject)) + 1.2 * f32::from(u8::from(spoke)) + 0.4 * f32::from(u8::from(spoke_before)) + 0.5 * f32::from(u8::from(same_paragraph));
+        if best.is_none_or(|(b, _)| score > b) {
+            best = Some((score, entity));
+        }
+    }
+    let (score, entity) = best?;
+    let mut speaker = resolver.of_entity(entity);
+    speaker.sort = SpeakerType::Person;
+    speaker.confidence = if score > 1.0 { 0.85 } else { 0.6 };
+    Some(speaker)
+}
+
+/// `the mayor`: the person of whom the document says so, the nearest first.
+fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let mention = resolver.mentions_in(source.tokens).find(|&m| resolver.mentions[m].kind == MentionKind::Nominal && resolver.mentions[m].tokens.start <= source.tokens.start + 1)?;
+    if let Some(entity) = resolver.entities.of(mention) {
+        return Some(resolver.of_entity(entity));
+    }
+    let found = &resolver.mentions[mention];
+    if found.sort != MentionType::Person {
+        return None;
+    }
+    let at = found.tokens.start as usize;
+    let first = &resolver.tokens[at];
+    let definite = resolver.tokens[at].span.of(resolver.text).eq_ignore_ascii_case("the") || first.case.is_capital() || found.tokens.len() == 1 || resolver.lexicon.pronoun(first.word).is_some();
+    if !definite {
+        return None;
+    }
+    let head = resolver.tokens[found.head as usize].hash;
+    let has_role = |entity: usize| {
+        resolver.entities.list[entity].mentions.iter().any(|&m| {
+            resolver.mentions[m as usize].role.is_some_and(|role| resolver.tokens[role.range()].iter().any(|t| t.hash == head))
+        })
+    };
+    let person = |e: usize| resolver.entities.list[e].sort == MentionType::Person;
+    let before = resolver.before(at).map(|(_, e, _)| e).find(|&e| person(e) && has_role(e));
+    let entity = before.or_else(|| (0..resolver.entities.list.len()).find(|&e| person(e) && has_role(e)))?;
+    Some(resolver.of_entity(entity))
+}
+
+/// `the department`: the organisation whose name has that word, the nearest first; `the agency`: the public body last named.
+fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let at = source.tokens.start as usize;
+    let neuter = resolver.lexicon.pronoun(resolver.tokens[at].word).is_some_and(|p| p.neuter) && source.tokens.len() == 1;
+    let organization = |e: usize| resolver.entities.list[e].sort == MentionType::Organization;
+    if neuter {
+        let entity = resolver.before(at).take(20).find(|&(_, e, d)| organization(e) && d <= 3).map(|(_, e, _)| e)?;
+        return Some(resolver.of_entity(entity));
+    }
+    let mention = resolver.mentions_in(source.tokens).find(|&m| resolver.mentions[m].kind == MentionKind::Nominal && resolver.mentions[m].tokens.start <= source.tokens.start + 1)?;
+    let found = &resolver.mentions[mention];
+    let definite = resolver.tokens[at].span.of(resolver.text).eq_ignore_ascii_case("the") && found.tokens.len() == 2;
+    if found.sort != MentionType::Organization || !definite || found.number == Some(Number::Plural) {
+        return None;
+    }
+    let head = &resolver.tokens[found.head as usize];
+    let has_word = |e: usize| {
+        let name = resolver.entities.list[e].name;
+        let first = resolver.tokens.partition_point(|t| t.span.start < name.start);
+        resolver.tokens[first..].iter().take_while(|t| t.span.start < name.end).any(|t| t.hash == head.hash)
+    };
+    let by_word = resolver.before(at).map(|(_, e, _)| e).find(|&e| organization(e) && has_word(e));
+    let generic = matches!(head.span.of(resolver.text), "agency" | "company" | "organization" | "organisation" | "group" | "firm" | "department" | "association" | "nonprofit" | "charity" | "newspaper" | "team" | "university" | "union");
+    let entity = by_word.or_else(|| if generic { resolver.before(at).take(30).find(|&(_, e, d)| organization(e) && d <= 6).map(|(_, e, _)| e) } else { None })?;
+    Some(resolver.of_entity(entity))
+}
+
+/// they: the group or body that spoke last.
+fn plural_pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let at = source.tokens.start as usize;
+    let pronoun = resolver.lexicon.pronoun(resolver.tokens[at].word)?;
+    if source.tokens.len() != 1 || pronoun.person != 3 || pronoun.number != Some(Number::Plural) || pronoun.indefinite || pronoun.demonstrative {
+        return None;
+    }
+    let first = resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at);
+    let sentence = resolver.sentence_of(at);
+    let group = (0..first).rev().take_while(|&m| sentence - resolver.sentence_of(resolver.mentions[m].tokens.start as usize) <= 3).find(|&m| {
+        let mention = &resolver.mentions[m];
+        mention.kind != MentionKind::Pronoun && (mention.number == Some(Number::Plural) || mention.sort == MentionType::Group || mention.sort == MentionType::Organization)
+    })?;
+    of_mention(resolver, group)
+}
+
+/// A name further inside: `a table provided by ICE`, `a spokesman for Acme`.
+fn name_inside(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let inside: Vec<usize> = resolver.mentions_in(source.tokens).collect();
+    let document = inside.iter().any(|&m| resolver.mentions[m].sort == MentionType::Document);
+    let person = inside.iter().copied().find(|&m| resolver.mentions[m].sort == MentionType::Person && resolver.mentions[m].kind == MentionKind::Named);
+    let chosen = person.or_else(|| {
+        document.then(|| inside.iter().copied().find(|&m| resolver.mentions[m].sort == MentionType::Organization && resolver.mentions[m].kind == MentionKind::Named)).flatten()
+    })?;
+    resolver.entities.of(chosen).map(|e| resolver.of_entity(e))
+}
+
+/// The words of the source themselves: `police`, `two officials familiar with the matter`.
+fn description(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let at = source.tokens.start as usize;
+    if let Some(pronoun) = resolver.lexicon.pronoun(resolver.tokens[at].word).filter(|_| source.tokens.len() == 1) {
+        // Nobody is named: many, some, one.
+        return pronoun.indefinite.then(|| resolver.of_words(source.tokens, SpeakerType::Group));
+    }
+    let mention = resolver.mentions_in(source.tokens).find(|&m| resolver.mentions[m].kind != MentionKind::Pronoun && resolver.mentions[m].tokens.start <= source.tokens.start + 1);
+    let sort = mention.map_or(SpeakerType::Unknown, |m| match resolver.mentions[m].sort {
+        MentionType::Person => SpeakerType::Person,
+        MentionType::Group => SpeakerType::Group,
+        MentionType::Organization | MentionType::Place => SpeakerType::Organization,
+        MentionType::Document | MentionType::Unknown => SpeakerType::Unknown,
+    });
+    Some(resolver.of_words(source.tokens, sort))
+}

@@ -1,0 +1,77 @@
+//! Statements: the answers of the stages joined into rows.
+
+use crate::attribution::{Cue, Kind, Reported};
+use crate::gazetteer::EntryId;
+use crate::jurisdiction::{Finder, Jurisdiction, Statement};
+use crate::sentence::Layout;
+use crate::span::Span;
+use crate::speaker::Speaker;
+use crate::token::Token;
+
+/// One row of output, with byte spans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribution {
+    /// Its number in the document.
+    pub number: u32,
+    /// How the content is given.
+    pub kind: Kind,
+    /// From the first to the last of the content, with the marks around it and what stands between.
+    pub span: Span,
+    /// The pieces of the content.
+    pub parts: Vec<Span>,
+    /// The cue, if there is one.
+    pub cue: Option<Cue>,
+    /// The speaker; `None` where nobody can be named.
+    pub speaker: Option<Speaker>,
+    /// The jurisdictions that the statement is about.
+    pub jurisdictions: Vec<Jurisdiction>,
+    /// Agencies and other bodies of the gazetteer that the content names.
+    pub entities: Vec<Named>,
+    /// The sentence in which the content starts.
+    pub sentence: u32,
+    /// The paragraph in which the content starts.
+    pub paragraph: u32,
+    /// How likely cue, source and content are right.
+    pub confidence: f32,
+    /// The rule or model that found it.
+    pub rule: &'static str,
+}
+
+/// A body of the gazetteer named in a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The entry.
+    pub entry: EntryId,
+    /// Where it is named.
+    pub span: Span,
+}
+
+/// Joins reports and their speakers with what they are about.
+pub fn join(tokens: &[Token], layout: &Layout, reports: &[Reported], speakers: Vec<Option<Speaker>>, finder: &Finder<'_>, bodies: &[Named]) -> Vec<Attribution> {
+    reports
+        .iter()
+        .zip(speakers)
+        .enumerate()
+        .map(|(number, (report, speaker))| {
+            let span = report.parts.iter().copied().reduce(Span::cover).unwrap_or_default();
+            let token = tokens.partition_point(|t| t.span.end <= span.start).min(tokens.len().saturating_sub(1));
+            let sentence = layout.sentence_of(token);
+            let extent = [report.source, report.cue.map(|c| c.span)].into_iter().flatten().fold(span, Span::cover);
+            let statement = Statement { parts: &report.parts, role: speaker.as_ref().and_then(|s| s.role), extent };
+            Attribution {
+                number: number as u32,
+                kind: report.kind,
+                span,
+                parts: report.parts.clone(),
+                cue: report.cue,
+                speaker,
+                jurisdictions: finder.about(statement),
+                entities: bodies.iter().copied().filter(|b| report.parts.iter().any(|p| p.contains(b.span))).collect(),
+                sentence: sentence as u32,
+                paragraph: layout.sentences[sentence].paragraph,
+                confidence: report.confidence,
+                rule: report.rule,
+            }
+        })
+        .collect()
+}
