@@ -50,6 +50,8 @@ us-towns.tsv              state county name kind lat lon: towns of New England (
 us-place-ids.tsv          geonames_id id why: ids of places whose official name no rule can guess, `-`
                           for a place that has no government after all; written by hand
 us-county-geonames.tsv    fips geonames_id
+us-states.tsv             usps population lat lon: 2020 Census; the middle of the state, about;
+                          written by hand
 country-centres.tsv       country lat lon: the middle of each country, about; written by hand
 divisions.tsv             geonames_code geonames_id iso3166_2: where admin1.tsv lacks them or has
                           the code of a lower division of the same name
@@ -184,7 +186,7 @@ def ocd_slug(name):
 
 
 def saint_forms(name):
-    """Other English spellings of Saint, Sainte, Mount and Fort; a slash or brackets give their parts."""
+    """Other English spellings of a name with Saint, Sainte, Mount or Fort in it."""
     forms = []
     for long, shorts in (('Saint', ('St.', 'St')), ('Sainte', ('Ste.', 'Ste')), ('Mount', ('Mt.', 'Mt')), ('Fort', ('Ft.',))):
         for short in shorts:
@@ -204,6 +206,7 @@ def saint_forms(name):
 # Countries whose names reach English by transliteration, so spellings differ by more than accents.
 TRANSLITERATED = frozenset('''AE AF AM AZ BA BD BG BH BT BY CN CY DJ DZ EG EH ER ET GE GR IL IN IQ IR JO JP KG KH KP KR KW KZ LA LB
     LK LY MA MD ME MK MM MN MR MV NP OM PK PS QA RS RU SA SD SO SS SY TH TJ TM TN TW UA UZ XK YE'''.split())
+CYRILLIC = frozenset('BG BY KG KZ MK MN RS RU TJ UA UZ'.split())
 ARABIC = frozenset('AE BH DJ DZ EG EH IQ JO KW LB LY MA MR OM PS QA SA SD SO SY TN YE'.split())
 ARTICLE = re.compile(r"^(?:al|el|ad|adh|an|ar|as|ash|at|ath|az|ed|er|es|esh|et|ez)[ -](?=\S{4})", re.I)
 # What links a place's own name to the river, region or sea after it: Frankfurt am Main.
@@ -250,16 +253,17 @@ class Alternates:
     def __init__(self, given_names, surnames, countries, us_states, cities):
         self.people = ({r['name'] for r in given_names if int(r['count']) >= 1000}
                        | {r['name'] for r in surnames[:10000]})
-        self.famous = defaultdict(int)  # the population of the largest bearer of a name
+        self.famous = {}  # the population of the largest bearer of a name
         for r in cities:
-            self.famous[fold(r['name'])] = max(self.famous[fold(r['name'])], int(r['population'] or 0))
+            plain = fold(r['name'])
+            self.famous[plain] = max(self.famous.get(plain, 0), int(r['population'] or 0))
         for r in countries + us_states:
             self.famous[r['name']] = 10 ** 10
 
     def of(self, name, alternates, country, population):
         """The names beside `name` of a place."""
-        plain, kept = ascii_form(name), []
-        kept.append(plain)
+        plain = ascii_form(name)
+        kept = [plain]
         if country in ARABIC and ARTICLE.match(plain):
             kept.append(ARTICLE.sub('', plain))
         for alternate in sorted({tidy(a) for a in alternates.split('|')}):
@@ -280,7 +284,7 @@ class Alternates:
             return False
         if form in self.people and not (form == plain and population >= 100000):
             return False
-        return len(form) > 2 and self.famous[form] <= 20 * population
+        return len(form) > 2 and self.famous.get(form, 0) <= 20 * population
 
     def common(self, name):
         return name in STOP or name in self.people
@@ -298,7 +302,8 @@ class Alternates:
             return False
         if letters in (squeeze(name), squeeze(umlauts(name))):
             return country != 'US' or '-' in name or alternate.count(' ') == name.count(' ') or bool(JOINED.match(alternate))
-        if country in TRANSLITERATED and transliteration(alternate, country) == transliteration(name, country):
+        loose = country in ARABIC or country in CYRILLIC or country in TRANSLITERATED and fold(name) != name
+        if loose and transliteration(alternate, country) == transliteration(name, country):
             return True
         if letters == squeeze(LINK.sub('', name)):
             return True
@@ -349,12 +354,12 @@ def countries(raw, centres):
         names = [ascii_form(name)]
         for alternate in r['alternates'].split('|'):
             alternate = re.sub('^[Tt]he ', '', tidy(alternate))
-            if ',' in alternate or not alternate or fold(alternate) != alternate.replace('ô', 'o').replace('ç', 'c').replace('é', 'e').replace('Å', 'A'):
+            if ',' in alternate:
                 continue
             if ENGLISH_FORMS.search(alternate) or squeeze(alternate) == squeeze(name) or alternate in COUNTRY_SHORT:
                 names.append(alternate)
                 names.append(ascii_form(alternate))
-        names += saint_forms(name) + [n for n in (name.replace(' and ', ' & '),) if n != name]
+        names += saint_forms(name) + [name.replace(' and ', ' & ')]
         rows.append(row(f"ocd-division/country:{r['iso2'].lower()}", 'country', name, r['iso2'], '', '', *where.get(r['iso2'], ('', '')),
                         r['population'], r['geonameid'], names))
     return rows
@@ -370,12 +375,14 @@ TYPE_WORDS = re.compile(r' (?:Province|Provincia|Region|Governorate|Oblast|Distr
                         r'|Voivodeship|Voblasc\'?|Canton|Raion|Rayon|Division|Emirate|Krai|Kray|Autonomous Region|Autonomous Oblast|State|Quarter|Atoll)$'
                         r'|^(?:Municipality|Province|Region|Parish|Governorate|Republic|State|Department|Autonomous Republic) of (?:the )?|^Opština ')
 # Names of divisions that say only where in the country they lie, or nothing.
-GENERIC = frozenset('''capital|center|central|centre|centro|coast|east|eastern|highlands|littoral|middle|north|north-central|north central
-    |north-east|north-eastern|north east|north eastern|northeast|northeastern|north-west|north-western|north west|north western|northwest
-    |northwestern|northern|south|south-central|south central|south-east|south-eastern|south east|south eastern|southeast|southeastern
-    |south-west|south-western|south west|south western|southwest|southwestern|southern|upper east|upper west|west|western|river|hills|plateau|islands'''
-                    .replace('\n', '').replace(' |', '|').replace('  ', '').split('|'))
-GENERIC = frozenset(g.strip() for g in GENERIC)
+GENERIC = frozenset('''capital center central centre centro coast east eastern highlands hills islands littoral middle north north-central
+    north-east north-eastern north-west north-western northeast northeastern northern northwest northwestern plateau river south south-central
+    south-east south-eastern south-west south-western southeast southeastern southern southwest southwestern upper-east upper-west west
+    western'''.split())
+
+
+def generic(name):
+    return name.lower().replace(' ', '-') in GENERIC
 
 
 def divisions(admin1, facts, alternates, cities, countries):
@@ -398,10 +405,10 @@ def divisions(admin1, facts, alternates, cities, countries):
         name = tidy(r['name'])
         names = [ascii_form(name)]
         stripped = TYPE_WORDS.sub('', name)
-        if name.lower() in GENERIC:
+        if generic(name):
             name += ' Region'
             names = []
-        elif stripped != name and stripped.lower() not in GENERIC and not alternates.common(stripped) and (country, stripped) not in capital:
+        elif stripped != name and not generic(stripped) and not alternates.common(stripped) and (country, stripped) not in capital:
             names += [stripped, ascii_form(stripped)]
         names = [n for n in names + saint_forms(name) if n not in larger]
         lat, lon, population = middle(inside.get(code, []))
@@ -453,8 +460,8 @@ def us_counties(raw, admin2, facts, places):
                     id = f"{state_id(r['state'])}/{slug}"
                     break
         lat, lon, population = middle(inside[fips])
-        if not population and quarters[fips]:  # a borough of New York: its largest part is the whole
-            lat, lon, population = max(quarters[fips], key=lambda q: q[2])
+        # A borough of New York is one of the parts of its county, and as large as the county.
+        population = max([population or 0] + [p for _, _, p in quarters[fips]])
         names = [ascii_form(name)] + saint_forms(name)
         if name.endswith(' City and Borough'):
             names.append(name.replace(' City and Borough', ' Borough'))
@@ -463,28 +470,20 @@ def us_counties(raw, admin2, facts, places):
     return rows
 
 
-def us_states(raw, countries, counties, places):
+def us_states(raw, countries, facts):
     """States, the District of Columbia, and the territories, which GeoNames has as countries."""
     abroad = {r['iso2']: r for r in countries}
-    inside = defaultdict(list)
-    for p in places:
-        if p['type'] != 'neighborhood':
-            inside[p['admin1']].append((float(p['lat']), float(p['lon']), p['population'] or 0))
-    land = defaultdict(list)
-    for c in counties:
-        if c['lat']:
-            land[c['state']].append((float(c['lat']), float(c['lon']), 0))
+    fact = {f['usps']: f for f in facts}
+    more = {'MP': ['Commonwealth of the Northern Mariana Islands'], 'NY': ['New York State', 'state of New York'],
+            'PR': ['Commonwealth of Puerto Rico'], 'VI': ['US Virgin Islands', 'United States Virgin Islands'],
+            'WA': ['Washington State', 'state of Washington']}
     rows = []
     for r in sorted(raw, key=lambda r: r['fips']):
-        usps, country = r['usps'], abroad.get(r['usps'] if r['usps'] in TERRITORIES else '', {})
+        usps = r['usps']
         name = 'U.S. Virgin Islands' if usps == 'VI' else tidy(r['name'])
-        lat, lon, _ = middle(land[usps])
-        population = middle(inside[usps])[2]
-        names = {'VI': ['US Virgin Islands', 'United States Virgin Islands'], 'WA': ['Washington state', 'Washington State', 'state of Washington'],
-                 'NY': ['New York state', 'New York State', 'state of New York'], 'MP': ['Northern Marianas', 'Commonwealth of the Northern Mariana Islands'],
-                 'PR': ['Commonwealth of Puerto Rico']}.get(usps, [])
-        rows.append(row(state_id(usps), 'state', name, 'US', usps, '', lat, lon, country.get('population') or population,
-                        r['geonameid'] or country.get('geonameid', ''), names))
+        geonames_id = r['geonameid'] or abroad[usps]['geonameid']
+        rows.append(row(state_id(usps), 'state', name, 'US', usps, '', fact[usps]['lat'], fact[usps]['lon'],
+                        fact[usps]['population'], geonames_id, more.get(usps, [])))
     return rows
 
 
@@ -603,7 +602,7 @@ def us_places(raw, abroad, counties, facts, alternates):
         elif p['geonameid'] in sections or is_part(p, governments, large[state], own_city) or base_of(p, governments, by_name):
             type = 'neighborhood'
         names = alternates.of(p['name'], p['alternates'], 'US', p['population'])
-        if county in own_city and id and state != 'DC':
+        if county in own_city and id and state != 'DC' and not p['name'].endswith('City'):
             names.append(f"{p['name']} City")
         population = p['population']
         if not id and state not in ('NY', 'DC') and not governments.designated_place(state, p['name']):
@@ -699,7 +698,7 @@ def world_places(raw, countries, iso, sections, alternates, keep):
             continue
         name = tidy(r['name'])
         rows.append(row(f"geonames:{r['geonameid']}", 'neighborhood' if r['geonameid'] in sections else 'city', name, r['country'],
-                        iso.get(f"{r['country']}.{r['admin1']}", r['admin1']), '', r['lat'], r['lon'], population, r['geonameid'],
+                        iso.get(f"{r['country']}.{r['admin1']}", '' if r['admin1'] == '00' else r['admin1']), '', r['lat'], r['lon'], population, r['geonameid'],
                         alternates.of(name, r['alternates'], r['country'], population)))
     rows.sort(key=lambda r: (-(r['population'] or 0), int(r['geonames_id'])))
     return rows
@@ -727,7 +726,8 @@ def main():
         'countries', 'admin1', 'admin2', 'us_places_500', 'world_cities_500_all', 'us_states', 'us_counties',
         'given_names_census2020', 'surnames_census2020')}
     facts = {name: read(HERE / 'facts', name) for name in (
-        'us-census-places', 'us-towns', 'us-place-ids', 'us-county-geonames', 'country-centres', 'divisions', 'sections')}
+        'us-census-places', 'us-towns', 'us-place-ids', 'us-states', 'us-county-geonames',
+        'country-centres', 'divisions', 'sections')}
     world = raw['world_cities_500_all']
     alternates = Alternates(raw['given_names_census2020'], raw['surnames_census2020'], raw['countries'], raw['us_states'], world)
 
@@ -735,7 +735,7 @@ def main():
     states, iso = divisions(raw['admin1'], facts['divisions'], alternates, world, raw['countries'])
     places = us_places(raw['us_places_500'], world, raw['us_counties'], facts, alternates)
     counties = us_counties(raw['us_counties'], raw['admin2'], facts['us-county-geonames'], places)
-    us = us_states(raw['us_states'], raw['countries'], raw['us_counties'], places)
+    us = us_states(raw['us_states'], raw['countries'], facts['us-states'])
 
     capital = capitals(raw['countries'], world)
     def is_city(r, population):

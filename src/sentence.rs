@@ -185,11 +185,12 @@ impl Splitter<'_> {
     /// The last of the marks, brackets and footnote numbers that close right behind a stop.
     fn closers_end(&self, at: usize, limit: usize) -> usize {
         let mut last = at;
-        while last + 1 < limit && self.tokens[last + 1].gap == Gap::None {
+        while last + 1 < limit {
+            let touches = self.tokens[last + 1].gap == Gap::None;
             match self.tokens[last + 1].kind {
-                TokenKind::Mark(mark) if mark.direction != Direction::Open => last += 1,
-                TokenKind::Close => last += 1,
                 TokenKind::Open if last + 3 < limit && self.is_footnote(last + 1) => last += 3,
+                TokenKind::Mark(mark) if touches && mark.direction != Direction::Open => last += 1,
+                TokenKind::Close if touches => last += 1,
                 _ => break,
             }
         }
@@ -198,7 +199,7 @@ impl Splitter<'_> {
 
     /// `[12]`
     fn is_footnote(&self, open: usize) -> bool {
-        self.tokens[open + 1].kind == TokenKind::Number && self.tokens[open + 2].kind == TokenKind::Close
+        self.text[self.tokens[open].span.range()] == *"[" && self.tokens[open].gap < Gap::Line && self.tokens[open + 1].kind == TokenKind::Number && self.tokens[open + 2].kind == TokenKind::Close
     }
 
     /// Whether a blank was lost between two sentences: `he said.The mayor`.

@@ -228,7 +228,7 @@ fn one_line(text: &str) -> String {
 fn label(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let written = source.span.of(resolver.text);
     let follows = resolver.text[source.span.end as usize..].chars().next();
-    if !matches!(follows, Some(':' | '.' | ' ')) || written.chars().any(char::is_lowercase) || source.tokens.start > 0 && resolver.tokens[source.tokens.start as usize].gap < crate::token::Gap::Line {
+    if !matches!(follows, Some(':' | '.')) || written.chars().any(char::is_lowercase) || source.tokens.start > 0 && resolver.tokens[source.tokens.start as usize].gap < crate::token::Gap::Line {
         return None;
     }
     if written == "A" {

@@ -11,7 +11,7 @@ mod label;
 
 use super::{Input, Reported};
 use crate::lexicon::Classes;
-use crate::mention::{Mention, MentionKind};
+use crate::mention::Mention;
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
 
@@ -67,16 +67,21 @@ struct View<'a> {
     starts: Vec<u32>,
     /// By token: 1 + the index of the longest mention that ends before it.
     ends: Vec<u32>,
+    /// By token: whether it is part of a name.
+    named: Vec<bool>,
 }
 
 impl<'a> View<'a> {
     fn new(input: Input<'a>) -> View<'a> {
         let n = input.tokens.len();
-        let mut view = View { input, quotation: vec![0; n], starts: vec![0; n + 1], ends: vec![0; n + 1] };
+        let mut view = View { input, quotation: vec![0; n], starts: vec![0; n + 1], ends: vec![0; n + 1], named: vec![false; n] };
         for (i, q) in input.quotations.iter().enumerate() {
             view.quotation[q.open()..q.end()].fill(i as u32 + 1);
         }
         for (i, mention) in input.mentions.iter().enumerate() {
+            if let Some(name) = mention.name {
+                view.named[name.range()].fill(true);
+            }
             let longer = |slot: u32| slot == 0 || input.mentions[slot as usize - 1].tokens.len() < mention.tokens.len();
             if longer(view.starts[mention.tokens.start as usize]) {
                 view.starts[mention.tokens.start as usize] = i as u32 + 1;
@@ -167,9 +172,5 @@ impl<'a> View<'a> {
     /// Whether a verb that can carry a clause stands among the tokens.
     fn has_finite(&self, start: usize, end: usize) -> bool {
         (start..end).any(|i| self.is(i, Classes::FINITE) || self.kind(i) == TokenKind::Clitic && !self.word(i).ends_with('s') || self.is(i, Classes::BASE) && i > start && !self.is_word(i - 1, "to"))
-    }
-
-    fn is_pronoun_mention(&self, mention: &Mention) -> bool {
-        mention.kind == MentionKind::Pronoun
     }
 }

@@ -2,7 +2,7 @@
 
 use super::cue::{CueUse, SourcePlace};
 use super::{View, claim};
-use crate::attribution::{Cue, Kind, Reported, kind_of};
+use crate::attribution::{Cue, Reported, kind_of};
 use crate::lexicon::{Classes, CueClass, CueSort, Frames};
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, TokenKind};
@@ -30,10 +30,13 @@ pub(super) fn find(view: &View<'_>, uses: &[CueUse], claimed: &mut [bool], repor
         let reader = Reader { view, uses, index, cue, claimed };
         let found = RULES.iter().find_map(|&(name, rule, confidence)| rule(&reader).map(|parts| (name, parts, confidence)));
         let Some((rule, parts, confidence)) = found else { continue };
+        let kind = kind_of(view.input.text, &parts, view.input.quotations);
+        // `praised the plan` reports no statement, `announced a plan` and `accused him of lying` do.
+        let states = rule != "noun-phrase" || cue.frames.any(Frames::THAT.or(Frames::OF));
         let report = Reported {
-            cue: Some(Cue { span: view.span(cue.tokens), class: cue.class }),
+            cue: Some(Cue { span: view.span(cue.tokens), class: if states { cue.class } else { CueClass::Other } }),
             source: cue.source.map(|s| view.span(s)),
-            kind: kind_of(view.input.text, &parts, view.input.quotations),
+            kind,
             parts,
             follows: None,
             rule,
@@ -156,6 +159,15 @@ impl Reader<'_, '_> {
             return None;
         }
         (comma + 1..limit).find(|&i| view.kind(i) == TokenKind::Comma).or(Some(limit))
+    }
+
+    /// Whether nothing but an adverb or a time stands between the cue and the end of its sentence.
+    fn ends_sentence(&self) -> bool {
+        let (_, from) = self.edges();
+        let limit = self.sentence().end as usize;
+        (from..limit).all(|i| {
+            matches!(self.view.kind(i), TokenKind::Stop | TokenKind::Number) || self.view.is(i, Classes::TIME.or(Classes::ADVERB).or(Classes::PREPOSITION))
+        })
     }
 
     /// What opens the content behind the cue, and where.
@@ -321,7 +333,12 @@ fn quotation_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     }
     let q = view.quotation_at(last).filter(|&q| !reader.claimed[q])?;
     let quotation = &view.input.quotations[q];
-    if quotation.end() != last + 1 || !quotation.closed {
+    if quotation.end() != last + 1 || !quotation.closed || quotation.paragraph as usize != view.input.layout.paragraph_of(group) {
+        return None;
+    }
+    // `“We won.” Jones said that …` starts a sentence of its own; `“We won.” Jones said.` does not.
+    let full_stop = view.kind(last - 1) == TokenKind::Stop && view.word(last - 1) == ".";
+    if full_stop && last + 1 == group && !reader.ends_sentence() {
         return None;
     }
     let comma_inside = matches!(view.kind(quotation.tokens.end as usize - 1), TokenKind::Comma | TokenKind::Stop | TokenKind::Dash);
@@ -370,7 +387,9 @@ fn quotation_behind(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
 /// `Taxes are low, she said`, `Taxes, she said, are low`
 fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let view = reader.view;
-    if !reader.cue.frames.any(Frames::AFTER) && reader.cue.sort != CueSort::Phrase || reader.cue.ing || reader.cue.negated {
+    let clausal = reader.cue.frames.any(Frames::AFTER) && reader.cue.frames.any(Frames::THAT.or(Frames::BARE));
+    let beside = matches!(reader.cue.place, SourcePlace::Subject | SourcePlace::Inverted);
+    if !(clausal && beside) && reader.cue.sort != CueSort::Phrase || reader.cue.ing || reader.cue.negated {
         return None;
     }
     let (group, _) = reader.edges();
@@ -397,13 +416,15 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let after = reader.resumed(false);
     // `On Monday, she said …`, `Still, he said …`: an adverbial is no content.
     let clause = view.has_finite(start, last);
-    let adverbial = view.is(start, Classes::PREPOSITION.or(Classes::SUBORDINATOR).or(Classes::ADVERB).or(Classes::OPENER)) || last - start < 3;
-    match after {
-        None if !clause && (!phrase || adverbial && last - start < 3) => None,
-        None if adverbial && matches!(reader.opening(), Some((Opening::That | Opening::Bare | Opening::Quotation(_) | Opening::Question, _))) && !phrase => None,
-        None => Some(vec![before]),
-        Some(after) => Some(vec![before, after]),
+    let opener = Classes::PREPOSITION.or(Classes::SUBORDINATOR).or(Classes::ADVERB).or(Classes::OPENER).or(Classes::PARTICIPLE_ING).or(Classes::PAST).or(Classes::TIME);
+    let adverbial = view.is(start, opener) || last - start < 3;
+    if !clause && (!phrase || adverbial && last - start < 3) {
+        return None;
     }
+    if adverbial && !phrase && matches!(reader.opening(), Some((Opening::That | Opening::Bare | Opening::Quotation(_) | Opening::Question, _))) {
+        return None;
+    }
+    Some([Some(before), after].into_iter().flatten().collect())
 }
 
 /// `She said that taxes are low`
@@ -463,7 +484,8 @@ fn noun_phrase(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
         return None;
     }
     let start = if opening == Opening::Preposition { start + 1 } else { start };
-    Some(vec![view.content(start, reader.end_behind(start))?])
+    let content = view.content(start, reader.end_behind(start))?;
+    Some(vec![content])
 }
 
 /// `The mayor is expected to win`

@@ -55,7 +55,7 @@ pub(super) fn find(view: &View<'_>) -> Vec<CueUse> {
     let mut uses: Vec<CueUse> = Vec::new();
     let mut at = 0;
     while at < view.input.tokens.len() {
-        if !view.is(at, Classes::CUE) || view.quotation_at(at).is_some_and(|q| view.input.quotations[q].tokens.len() > 3) {
+        if !view.is(at, Classes::CUE) || view.named[at] || view.quotation_at(at).is_some_and(|q| view.input.quotations[q].tokens.len() > 3) {
             at += 1;
             continue;
         }
