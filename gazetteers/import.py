@@ -52,7 +52,10 @@ us-place-ids.tsv          geonames_id id why: ids of places whose official name 
 us-county-geonames.tsv    fips geonames_id
 us-states.tsv             usps population lat lon: 2020 Census; the middle of the state, about;
                           written by hand
-country-centres.tsv       country lat lon: the middle of each country, about; written by hand
+country-centres.tsv       country lat lon: the middle of each country, as the CIA World Factbook gives it (PyPI
+                          `countryinfo`), for the few that it lacks written by hand
+division-centres.tsv      geonames_code lat lon: the middle, about, of large divisions whose places
+                          lie in a corner of them; written by hand
 divisions.tsv             geonames_code geonames_id iso3166_2: where admin1.tsv lacks them or has
                           the code of a lower division of the same name
 sections.tsv              geonames_id country name: populated places that GeoNames knows as
@@ -354,7 +357,7 @@ def countries(raw, centres):
         names = [ascii_form(name)]
         for alternate in r['alternates'].split('|'):
             alternate = re.sub('^[Tt]he ', '', tidy(alternate))
-            if ',' in alternate:
+            if re.search(r'[(),]', alternate):
                 continue
             if ENGLISH_FORMS.search(alternate) or squeeze(alternate) == squeeze(name) or alternate in COUNTRY_SHORT:
                 names.append(alternate)
@@ -385,9 +388,10 @@ def generic(name):
     return name.lower().replace(' ', '-') in GENERIC
 
 
-def divisions(admin1, facts, alternates, cities, countries):
+def divisions(admin1, facts, centres, alternates, cities, countries):
     """First-level divisions of all countries but the US; place and size are computed from their cities."""
     fixed = {f['geonames_code']: f for f in facts}
+    where = {c['geonames_code']: (float(c['lat']), float(c['lon'])) for c in centres}
     capital = {(c['iso2'], c['capital'].strip()) for c in countries}
     inside = defaultdict(list)
     for c in cities:
@@ -412,6 +416,7 @@ def divisions(admin1, facts, alternates, cities, countries):
             names += [stripped, ascii_form(stripped)]
         names = [n for n in names + saint_forms(name) if n not in larger]
         lat, lon, population = middle(inside.get(code, []))
+        lat, lon = where.get(code, (lat, lon))
         rows.append(row(f'geonames:{geonames_id}' if geonames_id else f'iso:{suffix}', 'state', name, country, iso[code], '',
                         lat, lon, population, geonames_id, names))
     return rows, iso
@@ -727,12 +732,12 @@ def main():
         'given_names_census2020', 'surnames_census2020')}
     facts = {name: read(HERE / 'facts', name) for name in (
         'us-census-places', 'us-towns', 'us-place-ids', 'us-states', 'us-county-geonames',
-        'country-centres', 'divisions', 'sections')}
+        'country-centres', 'division-centres', 'divisions', 'sections')}
     world = raw['world_cities_500_all']
     alternates = Alternates(raw['given_names_census2020'], raw['surnames_census2020'], raw['countries'], raw['us_states'], world)
 
     nations = countries(raw['countries'], facts['country-centres'])
-    states, iso = divisions(raw['admin1'], facts['divisions'], alternates, world, raw['countries'])
+    states, iso = divisions(raw['admin1'], facts['divisions'], facts['division-centres'], alternates, world, raw['countries'])
     places = us_places(raw['us_places_500'], world, raw['us_counties'], facts, alternates)
     counties = us_counties(raw['us_counties'], raw['admin2'], facts['us-county-geonames'], places)
     us = us_states(raw['us_states'], raw['countries'], facts['us-states'])

@@ -7,7 +7,7 @@
 
 use crate::gazetteer::{EntryId, EntryType, Gazetteer};
 use crate::lexicon::{Classes, Gender, Lexicon};
-use crate::mention::{Mention, MentionKind, MentionType, span_of};
+use crate::mention::{Mention, MentionKind, MentionType, PARTICLES, span_of};
 use crate::span::{Span, TokenSpan};
 use crate::token::{Token, TokenKind};
 use std::collections::HashMap;
@@ -58,6 +58,10 @@ struct Name {
     initials: Vec<char>,
 }
 
+fn is_particle(word: &str) -> bool {
+    PARTICLES.iter().any(|p| word.eq_ignore_ascii_case(p))
+}
+
 struct Cluster {
     words: Vec<u64>,
     sort: MentionType,
@@ -87,11 +91,15 @@ impl Linker<'_> {
     fn link(&mut self) {
         let named: Vec<usize> = (0..self.mentions.len()).filter(|&i| self.mentions[i].kind == MentionKind::Named).collect();
         // Full names first, so that a surname in the headline finds the name in the text.
-        for &i in &named {
-            let name = self.name(i);
-            if self.mentions[i].sort == MentionType::Person && name.words.len() > 1 {
-                self.person(i, &name);
-            }
+        let full: Vec<(usize, Name)> = named
+            .iter()
+            .map(|&i| (i, self.name(i)))
+            .filter(|(i, name)| self.mentions[*i].sort == MentionType::Person && name.words.len() > 1)
+            .collect();
+        let mut longest_first: Vec<usize> = (0..full.len()).collect();
+        longest_first.sort_by_key(|&f| (std::cmp::Reverse(full[f].1.words.len()), full[f].0));
+        for f in longest_first {
+            self.person(full[f].0, &full[f].1);
         }
         for &i in &named {
             if self.by_mention[i] != 0 || self.mentions[i].sort == MentionType::Place {
@@ -119,17 +127,32 @@ impl Linker<'_> {
 
     fn name(&self, mention: usize) -> Name {
         let range = self.mentions[mention].name.unwrap_or(self.mentions[mention].tokens);
-        let mut words = Vec::with_capacity(range.len());
+        let mut words: Vec<u64> = Vec::with_capacity(range.len());
         let mut initials = Vec::new();
-        for token in &self.tokens[range.range()] {
+        let mut hyphen = false;
+        let mut quoted = false;
+        for at in range.range() {
+            let token = &self.tokens[at];
             let slice = token.span.of(self.text);
             match token.kind {
                 TokenKind::Initial => initials.extend(slice.chars().next()),
+                TokenKind::Hyphen => hyphen = !words.is_empty() && !is_particle(self.tokens[at - 1].span.of(self.text)),
+                // A nickname tells nobody apart.
+                TokenKind::Mark(_) => quoted = !quoted,
+                _ if quoted => {}
                 TokenKind::Word | TokenKind::Abbreviation | TokenKind::Number => {
                     let suffix = matches!(slice, "Jr." | "Sr." | "Jr" | "Sr" | "II" | "III" | "IV");
-                    if !suffix && !token.classes(self.lexicon).any(Classes::DETERMINER) {
+                    // `al-Qassem` is `Qassem`, `De Kalala` is `de Kalala`.
+                    if at + 1 < range.end as usize && is_particle(slice) {
+                        continue;
+                    }
+                    if let (true, Some(last)) = (hyphen, words.last_mut()) {
+                        // A double name is one word.
+                        *last = last.rotate_left(7) ^ token.hash;
+                    } else if !suffix && !token.classes(self.lexicon).any(Classes::DETERMINER) {
                         words.push(token.hash);
                     }
+                    hyphen = false;
                 }
                 _ => {}
             }
@@ -165,13 +188,10 @@ impl Linker<'_> {
             let words = &self.clusters[c].words;
             words[0] == first && (words.len() < 3 || name.words.len() < 3 || words[1] == name.words[1])
         });
-        match same {
-            Some(cluster) => {
-                if name.words.len() > self.clusters[cluster].words.len() {
-                    self.clusters[cluster].words.clone_from(&name.words);
-                }
-                self.join(mention, cluster);
-            }
+        // `White Bear` of `Louis White Bear Jr.`
+        let tail = || self.by_last.get(&last).into_iter().flatten().copied().find(|&c| self.clusters[c].words.len() > name.words.len() && self.clusters[c].words.ends_with(&name.words));
+        match same.or_else(tail) {
+            Some(cluster) => self.join(mention, cluster),
             None => {
                 let cluster = self.new_cluster(mention, name.words.clone(), None);
                 self.by_last.entry(last).or_default().push(cluster);
@@ -198,8 +218,9 @@ impl Linker<'_> {
         // The bearer mentioned last before; else the first one named later.
         let chosen = bearers.iter().copied().filter(|c| before(c).is_some()).max_by_key(before).or_else(|| bearers.first().copied());
         let chosen = chosen.or_else(|| {
-            let by_first = self.by_first.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c));
-            by_first.filter(|c| before(c).is_some()).max_by_key(before)
+            let by_first: Vec<usize> = self.by_first.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).collect();
+            let named_before = by_first.iter().copied().filter(|c| before(c).is_some()).max_by_key(before);
+            named_before.or_else(|| if by_first.len() == 1 { by_first.first().copied() } else { None })
         });
         match chosen {
             Some(cluster) => self.join(mention, cluster),

@@ -7,6 +7,8 @@
 mod name;
 mod nominal;
 
+pub use name::PARTICLES;
+
 use crate::gazetteer::{Candidate, EntryType, Gazetteer};
 use crate::lexicon::{Classes, Gender, Lexicon, Number};
 use crate::sentence::Layout;

@@ -86,7 +86,7 @@ impl Pipeline {
             attribution::keep_speech(&mut reports);
         }
         let entities = coreference::resolve(lexicon, gazetteer, text, &tokens, &mentions.list);
-        let speakers = speaker::resolve(lexicon, gazetteer, text, &tokens, &layout, &mentions.list, &entities, &reports);
+        let speakers = speaker::resolve(lexicon, text, &tokens, &layout, &mentions.list, &entities, &reports);
         let places = place::resolve(place::Input { lexicon, gazetteer, home, text, tokens: &tokens, layout: &layout, mentions: &mentions, entities: &entities });
         let finder = Finder::new(jurisdiction::Input { lexicon, gazetteer, home, text, tokens: &tokens, layout: &layout, places: &places });
         let bodies = bodies(&tokens, &mentions, &entities);

@@ -104,6 +104,11 @@ fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) ->
     let contained = container_after(input, name).is_some();
     let single = name.tokens.len() == 1;
     let word = &tokens[start];
+    let fixed = name.candidates.iter().any(|c| matches!(c.kind, NameKind::Abbreviation | NameKind::Postal));
+    if single && !fixed && word.case == Case::Upper && word.span.len() <= 5 && !in_capitals(input, start) {
+        // `HIV` is no village of that name.
+        return false;
+    }
     if contained && !all_demonyms {
         return true;
     }
@@ -112,7 +117,13 @@ fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) ->
         return before.is_some_and(|i| tokens[i].kind == TokenKind::Comma) && start > 1 && tokens[start - 2].is_capitalised();
     }
     if single && surnames.contains_key(&word.hash) && !preposition {
-        return false;
+        // A person of the document has the name. A large place may be meant all the same, but not where somebody speaks.
+        let large = name.candidates.iter().any(|c| is_large(input, c, 200_000));
+        let speaks = classes_or_default(input, end).any(Classes::CUE.or(Classes::AUXILIARY)) || before.is_some_and(|i| classes(i).any(Classes::CUE));
+        let comma = before.is_some_and(|i| tokens[i].kind == TokenKind::Comma && tokens[i - 1].is_capitalised());
+        if !comma && (!large || speaks) {
+            return false;
+        }
     }
     if let Some(i) = before {
         let honorific = classes(i).any(Classes::HONORIFIC) && tokens[i].case.is_capital() && !input.lexicon.honorific(tokens[i].word).is_some_and(|h| h.also_name);
@@ -123,10 +134,7 @@ fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) ->
     }
     if single && !all_demonyms && classes(start).any(Classes::COMMON) && word.case == Case::Capital {
         // `Reading`, `Mobile`, `Of`: a word, unless the text treats it as a place or it is a large one.
-        let large = name.candidates.iter().any(|c| {
-            let entry = input.gazetteer.entry(c.entry);
-            matches!(entry.sort, EntryType::Country | EntryType::State) && c.kind != NameKind::Base || entry.population > 500_000
-        });
+        let large = name.candidates.iter().any(|c| is_large(input, c, 500_000));
         let sentence_start = before.is_none_or(|i| matches!(tokens[i].kind, TokenKind::Stop | TokenKind::Mark(_) | TokenKind::Colon)) || tokens[start].gap >= crate::token::Gap::Line;
         if !large && (sentence_start || !preposition) {
             return false;
@@ -137,16 +145,27 @@ fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) ->
     }
     if single && !all_demonyms && classes(start).any(Classes::GIVEN_NAME.or(Classes::SURNAME)) && !preposition {
         // `Austin said`, `Jordan and Tyler`: small places lose to persons.
-        let known = name.candidates.iter().any(|c| {
-            let entry = input.gazetteer.entry(c.entry);
-            matches!(entry.sort, EntryType::Country | EntryType::State) && c.kind != NameKind::Base || entry.population > 100_000
-        });
+        let known = name.candidates.iter().any(|c| is_large(input, c, 100_000));
         let speaks = classes_or_default(input, end).any(Classes::CUE) && !classes_or_default(input, end).any(Classes::VERB_NOUN);
         if !known && (speaks || before.is_none_or(|i| !tokens[i].is_word() && tokens[i].kind != TokenKind::Comma)) {
             return false;
         }
     }
     true
+}
+
+/// Whether a word in capitals stands among others, or in a dateline.
+fn in_capitals(input: &Input<'_>, at: usize) -> bool {
+    let paragraph = &input.layout.paragraphs[input.layout.paragraph_of(at)];
+    let dateline = at < paragraph.body as usize;
+    let neighbour = |i: usize| input.tokens.get(i).is_some_and(|t| t.case == Case::Upper && t.span.len() > 3);
+    dateline || at > 0 && neighbour(at - 1) || neighbour(at + 1)
+}
+
+/// Whether a candidate is a country, a first-level division, or has so many inhabitants.
+fn is_large(input: &Input<'_>, candidate: &Candidate, population: u32) -> bool {
+    let entry = input.gazetteer.entry(candidate.entry);
+    candidate.kind != NameKind::Base && (matches!(entry.sort, EntryType::Country | EntryType::State) || entry.population > population)
 }
 
 fn classes_or_default(input: &Input<'_>, at: usize) -> Classes {
@@ -165,7 +184,14 @@ fn container_after<'a>(input: &Input<'a>, name: &PlaceName) -> Option<&'a PlaceN
     let places = &input.mentions.places;
     let at = places.binary_search_by_key(&(start as u32), |p| p.tokens.start).ok()?;
     let container = &places[at];
-    let holds = container.candidates.iter().any(|outer| !outer.kind.is_demonym() && name.candidates.iter().any(|inner| contains(input.gazetteer, outer.entry, inner.entry)));
+    let country = |name: &PlaceName| name.candidates.iter().any(|c| input.gazetteer.entry(c.entry).sort == EntryType::Country && !matches!(c.kind, NameKind::Seat));
+    if country(name) && country(container) {
+        // `China, Japan and Korea` is a list, though Japan has a China too.
+        return None;
+    }
+    let holds = container.candidates.iter().any(|outer| {
+        !outer.kind.is_demonym() && name.candidates.iter().any(|inner| inner.kind != NameKind::Base && contains(input.gazetteer, outer.entry, inner.entry))
+    });
     holds.then_some(container)
 }
 
@@ -179,7 +205,7 @@ pub fn contains(gazetteer: &Gazetteer, outer: EntryId, inner: EntryId) -> bool {
         return false;
     }
     match o.sort {
-        EntryType::Country => i.sort != EntryType::Country,
+        EntryType::Country => !matches!(i.sort, EntryType::Country),
         EntryType::State => !matches!(i.sort, EntryType::Country | EntryType::State) && o.admin1 == i.admin1,
         EntryType::County => matches!(i.sort, EntryType::City | EntryType::Neighborhood) && o.admin1 == i.admin1 && !o.admin2.is_empty() && o.admin2 == i.admin2,
         _ => false,
@@ -260,6 +286,8 @@ impl<'a> Resolver<'a> {
                     NameKind::Name => 0.6,
                     NameKind::Alternate => 0.0,
                     NameKind::Abbreviation => 0.5,
+                    // `Moscow` is the city first.
+                    NameKind::Seat => -5.0,
                     _ => 0.0,
                 };
                 let mut own = 0.55 * size + sort + kind;

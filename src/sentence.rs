@@ -7,6 +7,8 @@
 use crate::lexicon::{Classes, Direction, Form, Frames, Lexicon};
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, Gap, Token, TokenKind, abbreviation};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// A paragraph of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct Paragraph {
     pub tokens: TokenSpan,
     /// Its first sentence and one past its last, as indices into [`Layout::sentences`].
     pub sentences: (u32, u32),
+    /// Its first token behind the dateline (`BALTIMORE (AP) —`), if it has one; else its first token.
+    pub body: u32,
 }
 
 /// A sentence of a document.
@@ -83,11 +87,17 @@ pub fn split(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Layout {
             span: splitter.span(start, break_at),
             tokens: TokenSpan::new(start, break_at),
             sentences: (first, layout.sentences.len() as u32),
+            body: splitter.dateline_end(start, break_at) as u32,
         });
         start = break_at;
     }
     layout
 }
+
+/// A place in capitals, perhaps what holds it, a date and the agency, then a dash: `TOLEDO, Ohio, March 3 (Lakes Wire) —`.
+static DATELINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\p{Lu}[\p{Lu}.'’ -]{2,40}(?:, \p{Lu}[\p{L}. ]{1,20})?(?:, [A-Z][a-z]{2,8}\.? \d{1,2})?(?:,? ?\([^()]{2,30}\))? ?(?:—|–|--?)\s").expect("the pattern is a constant")
+});
 
 struct Splitter<'a> {
     lexicon: &'a Lexicon,
@@ -102,6 +112,20 @@ impl Splitter<'_> {
 
     fn classes(&self, at: usize) -> Classes {
         self.tokens[at].classes(self.lexicon)
+    }
+
+    /// The first token behind a dateline at the start of a paragraph.
+    fn dateline_end(&self, start: usize, end: usize) -> usize {
+        let two = start + 1 < end && self.tokens[start].case == Case::Upper;
+        if !two {
+            return start;
+        }
+        let from = self.tokens[start].span.start as usize;
+        let to = self.tokens[(start + 24).min(end) - 1].span.end as usize;
+        match DATELINE.find(&self.text[from..to]) {
+            Some(dateline) => (start..end).find(|&i| self.tokens[i].span.start as usize >= from + dateline.end()).unwrap_or(start),
+            None => start,
+        }
     }
 
     /// The tokens at which paragraphs end (one past their last).

@@ -4,13 +4,12 @@
 //! Reports are read in text order, so that a pronoun can mean who spoke last.
 
 use crate::attribution::Reported;
-use crate::coreference::Entities;
-use crate::gazetteer::Gazetteer;
-use crate::lexicon::{Gender, Lexicon, Number};
+use crate::coreference::{Entities, Entity};
+use crate::lexicon::{Classes, Gender, Lexicon, Number};
 use crate::mention::{Mention, MentionKind, MentionType};
 use crate::sentence::Layout;
 use crate::span::{Span, TokenSpan};
-use crate::token::{Case, Token};
+use crate::token::{Gap, Token};
 
 /// What a speaker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,7 +80,6 @@ const RULES: [(&str, Rule, f32); 9] = [
 /// Finds the speaker of each report; the reports are in text order.
 pub fn resolve(
     lexicon: &Lexicon,
-    gazetteer: &Gazetteer,
     text: &str,
     tokens: &[Token],
     layout: &Layout,
@@ -89,7 +87,7 @@ pub fn resolve(
     entities: &Entities,
     reports: &[Reported],
 ) -> Vec<Option<Speaker>> {
-    let mut resolver = Resolver { lexicon, gazetteer, text, tokens, layout, mentions, entities, spoken: Vec::new(), learned: vec![None; entities.list.len()] };
+    let mut resolver = Resolver { lexicon, text, tokens, layout, mentions, entities, spoken: Vec::new(), learned: vec![None; entities.list.len()] };
     let mut speakers: Vec<Option<Speaker>> = vec![None; reports.len()];
     // A report is read where its source stands: a pronoun looks back from there.
     let mut order: Vec<usize> = (0..reports.len()).collect();
@@ -124,7 +122,6 @@ fn follow(speakers: &[Option<Speaker>], reports: &[Reported], before: u32) -> Op
 
 struct Resolver<'a> {
     lexicon: &'a Lexicon,
-    gazetteer: &'a Gazetteer,
     text: &'a str,
     tokens: &'a [Token],
     layout: &'a Layout,
@@ -176,12 +173,8 @@ impl Resolver<'_> {
 
     fn of_entity(&self, entity: usize) -> Speaker {
         let found = &self.entities.list[entity];
-        let name = match found.entry {
-            Some(entry) => self.gazetteer.entry(entry).name.to_owned(),
-            None => one_line(found.name.of(self.text)),
-        };
         Speaker {
-            name,
+            name: one_line(found.name.of(self.text)),
             sort: match found.sort {
                 MentionType::Person => SpeakerType::Person,
                 MentionType::Group => SpeakerType::Group,
@@ -197,7 +190,7 @@ impl Resolver<'_> {
     }
 
     fn of_words(&self, tokens: TokenSpan, sort: SpeakerType) -> Speaker {
-        let article = self.tokens[tokens.start as usize].classes(self.lexicon).any(crate::lexicon::Classes::DETERMINER) && tokens.len() > 1;
+        let article = self.tokens[tokens.start as usize].classes(self.lexicon).any(Classes::DETERMINER) && tokens.len() > 1;
         let start = tokens.start as usize + usize::from(article);
         let span = crate::mention::span_of(self.tokens, TokenSpan::new(start, tokens.end as usize));
         Speaker { name: one_line(span.of(self.text)), sort, entity: None, role: None, source: None, confidence: 1.0, rule: "" }
@@ -228,22 +221,30 @@ fn one_line(text: &str) -> String {
 fn label(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let written = source.span.of(resolver.text);
     let follows = resolver.text[source.span.end as usize..].chars().next();
-    if !matches!(follows, Some(':' | '.')) || written.chars().any(char::is_lowercase) || source.tokens.start > 0 && resolver.tokens[source.tokens.start as usize].gap < crate::token::Gap::Line {
+    if !matches!(follows, Some(':' | '.')) || written.chars().any(char::is_lowercase) || source.tokens.start > 0 && resolver.tokens[source.tokens.start as usize].gap < Gap::Line {
         return None;
     }
     if written == "A" {
-        // The person of whom the article speaks most.
+        // The person whom the lines before the first answer speak of most.
+        let lead = resolver.tokens.windows(2).position(|w| w[0].gap >= Gap::Line && w[0].span.of(resolver.text) == "A").unwrap_or(0) as u32;
+        let in_lead = |e: &Entity| e.mentions.iter().filter(|&&m| resolver.mentions[m as usize].tokens.start < lead).count();
         let persons = resolver.entities.list.iter().enumerate().filter(|(_, e)| e.sort == MentionType::Person);
-        let (entity, _) = persons.max_by_key(|(i, e)| (e.mentions.len(), std::cmp::Reverse(*i)))?;
+        let (entity, _) = persons.max_by_key(|(i, e)| (in_lead(e), e.mentions.len(), std::cmp::Reverse(*i)))?;
         return Some(resolver.of_entity(entity));
     }
-    let last = resolver.tokens[source.tokens.range()].iter().rev().find(|t| t.is_word() && t.case == Case::Upper)?;
-    let person = resolver.entities.list.iter().position(|e| {
-        e.sort == MentionType::Person && e.name.of(resolver.text).rsplit(' ').next().is_some_and(|surname| crate::fold::fold_hash(surname) == last.hash)
-    });
-    match person {
+    // `MS. PELLETIER-DUBÉ`: the person whose name ends so.
+    let surname = written.rsplit(' ').next().unwrap_or(written).to_lowercase();
+    let ends_so = |e: &Entity| {
+        let name = e.name.of(resolver.text);
+        e.sort == MentionType::Person && name.chars().any(char::is_lowercase) && name.rsplit(' ').next().is_some_and(|last| last.to_lowercase() == surname)
+    };
+    match resolver.entities.list.iter().position(ends_so) {
         Some(entity) => Some(resolver.of_entity(entity)),
-        None => Some(resolver.of_words(source.tokens, SpeakerType::Person)),
+        None => {
+            let first = source.tokens.range().find(|&i| !resolver.tokens[i].classes(resolver.lexicon).any(Classes::HONORIFIC.or(Classes::ROLE)));
+            let name = TokenSpan { start: first.map_or(source.tokens.start, |i| i as u32), end: source.tokens.end };
+            Some(resolver.of_words(name, SpeakerType::Person))
+        }
     }
 }
 
@@ -325,11 +326,23 @@ fn pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
             best = Some((score, entity));
         }
     }
-    let (score, entity) = best?;
+    let Some((score, entity)) = best else { return described(resolver, at, pronoun.gender) };
     let mut speaker = resolver.of_entity(entity);
     speaker.sort = SpeakerType::Person;
     speaker.confidence = if score > 1.0 { 0.85 } else { 0.6 };
     Some(speaker)
+}
+
+/// The person described last before a pronoun (`the victim's mother`), if nobody is named.
+fn described(resolver: &Resolver<'_>, at: usize, gender: Option<Gender>) -> Option<Speaker> {
+    let sentence = resolver.sentence_of(at);
+    let first = resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at);
+    let mention = (0..first).rev().take_while(|&m| sentence - resolver.sentence_of(resolver.mentions[m].tokens.start as usize) <= 3).find(|&m| {
+        let found = &resolver.mentions[m];
+        found.kind == MentionKind::Nominal && found.sort == MentionType::Person && (found.gender.is_none() || found.gender == gender)
+    })?;
+    let speaker = of_mention(resolver, mention)?;
+    Some(Speaker { confidence: 0.5, ..speaker })
 }
 
 /// `the mayor`: the person of whom the document says so, the nearest first.
@@ -344,8 +357,10 @@ fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     }
     let at = found.tokens.start as usize;
     let first = &resolver.tokens[at];
-    let definite = resolver.tokens[at].span.of(resolver.text).eq_ignore_ascii_case("the") || first.case.is_capital() || found.tokens.len() == 1 || resolver.lexicon.pronoun(first.word).is_some();
-    if !definite {
+    let definite = first.span.of(resolver.text).eq_ignore_ascii_case("the") || first.case.is_capital() || found.tokens.len() == 1 || resolver.lexicon.pronoun(first.word).is_some();
+    // A lead says "a judge" of the judge whom the story names.
+    let lead = resolver.sentence_of(at) < 3;
+    if !definite && !lead {
         return None;
     }
     let head = resolver.tokens[found.head as usize].hash;
@@ -355,9 +370,20 @@ fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         })
     };
     let person = |e: usize| resolver.entities.list[e].sort == MentionType::Person;
+    let mut bearers = (0..resolver.entities.list.len()).filter(|&e| person(e) && has_role(e));
+    if !definite {
+        let only = bearers.next().filter(|_| bearers.next().is_none())?;
+        return Some(Speaker { confidence: 0.6, ..resolver.of_entity(only) });
+    }
     let before = resolver.before(at).map(|(_, e, _)| e).find(|&e| person(e) && has_role(e));
-    let entity = before.or_else(|| (0..resolver.entities.list.len()).find(|&e| person(e) && has_role(e)))?;
-    Some(resolver.of_entity(entity))
+    if let Some(entity) = before.or_else(|| bearers.next()) {
+        return Some(resolver.of_entity(entity));
+    }
+    // `the Kanawha County Republican`: another word for who was named last, unless it is an office that somebody else may hold.
+    let role = resolver.lexicon.roles().longest(resolver.tokens, found.head as usize).map(|(roles, _)| &roles[0])?;
+    let epithet = !role.office && !role.relation && role.governs.is_none() && first.span.of(resolver.text) == "the" && role.lemma.chars().next().is_some_and(char::is_uppercase);
+    let entity = epithet.then(|| resolver.before(at).find(|&(_, e, d)| person(e) && d <= 2).map(|(_, e, _)| e)).flatten()?;
+    Some(Speaker { confidence: 0.6, ..resolver.of_entity(entity) })
 }
 
 /// `the department`: the organisation whose name has that word, the nearest first; `the agency`: the public body last named.

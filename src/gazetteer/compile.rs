@@ -166,8 +166,10 @@ impl Compiler<'_> {
 
     /// Adds one spelling; returns 1 if it is new for the entry.
     fn add_name(&mut self, index: u32, name: &str, kind: NameKind) -> usize {
+        // `Washington, D.C.` is a name and what holds it; `New York state` a name and its type.
+        let typed = name.rsplit(' ').next().is_some_and(|last| matches!(last, "state" | "province" | "region" | "county" | "district" | "city"));
         let words: Vec<u64> = tokenize(self.lexicon, name).iter().map(|t| t.hash).collect();
-        if words.is_empty() {
+        if words.is_empty() || name.contains(',') || typed {
             return 0;
         }
         let fixed = (kind == NameKind::Postal || is_written_in_capitals(name)).then(|| name.to_owned());

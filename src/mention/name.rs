@@ -1,13 +1,13 @@
 //! Named mentions: runs of capitalised words, what each names, and the place names inside.
 
 use super::{Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, names_organization, only_places};
-use crate::gazetteer::{Gazetteer, Match, NameKind};
-use crate::lexicon::{Classes, Gender, Number};
+use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
+use crate::lexicon::{Classes, Gender, Number, PlaceLevel};
 use crate::span::TokenSpan;
 use crate::token::{Case, Gap, TokenKind};
 
 /// Words inside names of persons and places that need no capital.
-const PARTICLES: [&str; 26] = [
+pub const PARTICLES: [&str; 26] = [
     "de", "la", "le", "del", "della", "di", "da", "dos", "das", "do", "du", "van", "von", "der", "den", "ter", "ten", "bin", "ibn", "bint", "al", "el",
     "ul", "zu", "af", "y",
 ];
@@ -63,12 +63,9 @@ impl Reader<'_> {
         if classes.any(Classes::TIME.or(Classes::NUMBER).or(Classes::INTERJECTION)) && !classes.any(Classes::GIVEN_NAME) {
             return false;
         }
-        if classes.any(Classes::TIME) && !self.next_is_name(at) && self.style == Style::Prose && !self.is_word(at, "may") {
-            // April said; but not `in April`.
-            let month = at > self.start && self.is(at - 1, Classes::PREPOSITION);
-            if month {
-                return false;
-            }
+        if classes.any(Classes::TIME) && !self.next_is_name(at) {
+            // `April said`; not `in April`.
+            return at + 1 < self.end && self.is(at + 1, Classes::CUE) && !(at > self.start && self.is(at - 1, Classes::PREPOSITION));
         }
         match self.style {
             Style::Prose => !self.at_start(at) || self.names_at_start(at),
@@ -97,7 +94,7 @@ impl Reader<'_> {
             return classes.any(Classes::ROLE.or(Classes::GIVEN_NAME).or(Classes::HONORIFIC).or(Classes::SURNAME).or(Classes::ORGANIZATION_FIRST))
                 || self.known_name(at)
                 || self.is(at + 1, Classes::ORGANIZATION_LAST.or(Classes::PLACE_TYPE_AFTER).or(Classes::ROLE))
-                || !self.is(at + 1, Classes::COMMON);
+                || !self.is(at + 1, Classes::COMMON) && !self.known_name(at + 1);
         }
         // `Mark said`, `Jordan said`.
         classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME)) && at + 1 < self.end && (self.is(at + 1, Classes::CUE.or(Classes::AUXILIARY)) || self.kind(at + 1) == Some(TokenKind::Clitic))
@@ -153,6 +150,9 @@ impl Reader<'_> {
             if self.tokens[end - 1].kind == TokenKind::Abbreviation && self.ends_name(end - 1, end) {
                 return end;
             }
+            if self.tokens[end - 1].kind == TokenKind::Initial && !self.at_start(end - 1) {
+                return end + 1;
+            }
             if classes.any(Classes::TIME) && !classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME)) || classes.any(Classes::PRONOUN.or(Classes::AUXILIARY)) && token.case != Case::Upper {
                 return end;
             }
@@ -167,9 +167,11 @@ impl Reader<'_> {
             TokenKind::Hyphen if token.gap == Gap::None && end + 1 < self.end && self.tokens[end + 1].gap == Gap::None => {
                 let tail = &self.tokens[end + 1];
                 let name_tail = tail.is_capitalised()
-                    || tail.case == Case::Lower && tail.span.len() <= 4 && end > start + 1 && !HYPHEN_TAILS.contains(&self.word(end + 1)) && !self.is(end + 1, Classes::PREPOSITION);
+                    || tail.case == Case::Lower && tail.span.len() <= 6 && end > start + 1 && !HYPHEN_TAILS.contains(&self.word(end + 1)) && !self.is(end + 1, Classes::PREPOSITION);
                 if name_tail { end + 2 } else { end }
             }
+            // `Walter “Bud” Tervola`
+            TokenKind::Mark(_) if end + 3 < self.end && self.tokens[end + 1].is_capitalised() && matches!(self.tokens[end + 2].kind, TokenKind::Mark(_)) && next_capital(end + 3) => end + 4,
             // `AT&T`, `Johnson & Johnson`
             TokenKind::Symbol if matches!(self.word(end), "&" | "&amp;") && next_capital(end + 1) => end + 2,
             TokenKind::Clitic if self.word(end).ends_with('s') && next_capital(end + 1) => {
@@ -177,7 +179,7 @@ impl Reader<'_> {
                 let institution = (end + 1..(end + 4).min(self.end)).take_while(|&i| self.tokens[i].is_capitalised()).any(|i| {
                     self.is(i, Classes::ORGANIZATION_FIRST.or(Classes::ORGANIZATION_LAST).or(Classes::PLACE_TYPE_AFTER))
                 });
-                let noun = self.is(end - 1, Classes::COMMON);
+                let noun = self.is(end - 1, Classes::COMMON) && !self.known_name(start);
                 if saint || institution && noun { end + 2 } else { end }
             }
             TokenKind::Word => {
@@ -227,6 +229,15 @@ impl Reader<'_> {
             // `the Attorney General`: nominal; but places before it are modifiers.
             return self.push_places(start, end, PlaceContext::Modifier, found);
         }
+        let described = start > self.start && self.is(start - 1, Classes::DETERMINER) && self.is(end - 1, Classes::ROLE) && self.is(end - 1, Classes::ALSO_COMMON);
+        if described {
+            // `the Kanawha County Republican`: a description with capitals.
+            return self.push_places(start, end, PlaceContext::Modifier, found);
+        }
+        if let Some(split) = self.body_end(start, end) {
+            self.read_run(TokenSpan::new(start, split), found);
+            return self.push_person(split, split, end, found);
+        }
         if self.is_feature(start, end) {
             return self.push_places(start, end, PlaceContext::Feature, found);
         }
@@ -236,7 +247,9 @@ impl Reader<'_> {
             || self.lexicon.organizations().longest(&self.tokens[..end], start).is_some_and(|(_, n)| n == end - start);
         let person = self.person_score(start, end, false);
         let organization = listed || self.is_organization(start, end);
-        if let (Some(candidates), false) = (&place, organization) {
+        let government = |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort, EntryType::Country | EntryType::State) || self.gazetteer.entry(c.entry).population > 1_000_000;
+        let known_place = place.as_ref().is_some_and(|c| c.iter().any(government)) && !listed;
+        if let (Some(candidates), true) = (&place, !organization || known_place) {
             // `Paris Hilton` is no place of the gazetteer; `Jordan`, `Austin` and `Madison` are, and persons too.
             let titled = start > self.start && self.is(start - 1, Classes::HONORIFIC);
             if !titled {
@@ -259,6 +272,11 @@ impl Reader<'_> {
         if person > 1 {
             return self.push_person(start, start, end, found);
         }
+        if let Some(typed) = self.typed_place(start, end) {
+            found.places.push(PlaceName { tokens: run, candidates: typed, context: PlaceContext::Free });
+            found.list.push(self.mention(run, MentionType::Place));
+            return;
+        }
         // `Republican Jane Doe`, `Baltimore resident Pat Lee`, `Belgian Foreign Minister`: a place or demonym first.
         if let Some(first) = self.place_prefix(start, end) {
             let rest = start + first.len;
@@ -267,9 +285,11 @@ impl Reader<'_> {
                 candidates: only_places(self.gazetteer, &first.candidates),
                 context: PlaceContext::Modifier,
             });
-            let lower_head = rest == end;
-            if !lower_head && self.person_score(rest, end, false) > 0 && first.candidates.iter().all(|c| c.kind.is_demonym()) {
-                return self.push_person(start, rest, end, found);
+            // `Kanawha County Republican | Tim Armstead`, `Laconia Detective | Jo Clary`
+            let name_start = self.titles_end(rest, end).filter(|&e| e < end).unwrap_or(rest);
+            let demonym = first.candidates.iter().all(|c| c.kind.is_demonym());
+            if (name_start > rest || demonym) && self.person_score(name_start, end, name_start > rest) > 0 {
+                return self.push_person(start, name_start, end, found);
             }
             found.list.push(self.mention(run, MentionType::Unknown));
             if rest < end {
@@ -286,6 +306,34 @@ impl Reader<'_> {
             last.name = Some(run);
         }
         self.push_places(start, end, PlaceContext::Organization, found);
+    }
+
+    /// `Nyanza Province`, `Akita Prefecture`: a place with the word for what it is, those of that level first.
+    fn typed_place(&self, start: usize, end: usize) -> Option<Vec<Candidate>> {
+        if end - start < 2 || !self.is(end - 1, Classes::PLACE_TYPE_AFTER) {
+            return None;
+        }
+        let name = self.gazetteer.matches(self.text, &self.tokens[..end - 1], start).into_iter().find(|m| m.len == end - 1 - start)?;
+        let candidates = only_places(self.gazetteer, &name.candidates);
+        let level = match self.lexicon.place_level(self.tokens[end - 1].word)? {
+            PlaceLevel::State => EntryType::State,
+            PlaceLevel::County => EntryType::County,
+            PlaceLevel::City => EntryType::City,
+            PlaceLevel::Neighborhood => EntryType::Neighborhood,
+            PlaceLevel::Country => EntryType::Country,
+            PlaceLevel::Other => EntryType::Other,
+        };
+        let fitting: Vec<Candidate> = candidates.iter().copied().filter(|c| self.gazetteer.entry(c.entry).sort == level).collect();
+        let chosen = if fitting.is_empty() { candidates } else { fitting };
+        (!chosen.is_empty()).then_some(chosen)
+    }
+
+    /// Where a body ends and a person's name starts: `Oxford Central Mosque | Sabir Hussain Mirza`.
+    fn body_end(&self, start: usize, end: usize) -> Option<usize> {
+        let head = Classes::ORGANIZATION_LAST.or(Classes::MEDIA);
+        let split = (start + 2..end.saturating_sub(1)).find(|&i| self.is(i - 1, head) && !self.is(i, head.or(Classes::FEATURE_AFTER)) && !matches!(self.word(i), "of" | "for" | "and" | "&"))?;
+        let person = end - split >= 2 && self.person_score(split, end, false) >= 1 && !self.is_organization(split, end);
+        person.then_some(split)
     }
 
     fn mention(&self, run: TokenSpan, sort: MentionType) -> Mention {
@@ -342,12 +390,20 @@ impl Reader<'_> {
 
     /// How much the words `start..end` look like the name of a person: 0 not at all, 1 perhaps, 2 and more for good.
     fn person_score(&self, start: usize, end: usize, titled: bool) -> u32 {
-        let mut words = 0;
+        let mut words = 0usize;
         let mut known = 0;
         let mut score = 0;
         for i in start..end {
             let token = &self.tokens[i];
             let classes = self.classes(i);
+            if i > start && matches!(self.tokens[i - 1].kind, TokenKind::Hyphen | TokenKind::Mark(_)) && (token.gap == Gap::None || i + 1 == end) {
+                // `Kim Jong-un`, `Okonedo-Pryce`: one word with the one before; `“Bud”`: a nickname.
+                words += usize::from(matches!(self.tokens[i - 1].kind, TokenKind::Mark(_)) && i + 1 == end);
+                continue;
+            }
+            if matches!(token.kind, TokenKind::Mark(_)) {
+                continue;
+            }
             match token.kind {
                 TokenKind::Initial => {
                     score += u32::from(i + 1 < end);
@@ -390,7 +446,9 @@ impl Reader<'_> {
             0 => 0,
             1 => u32::from(titled || known > 0 && !self.is(end - 1, Classes::COMMON)),
             2..=4 if titled => score.max(1),
-            2..=4 => score.saturating_sub(u32::from(known == 0)),
+            // Names that no list holds: nothing speaks against them in prose.
+            2..=4 if known == 0 => u32::from(self.style == Style::Prose && (start..end).all(|i| !self.tokens[i].is_capitalised() || !self.is(i, Classes::COMMON))),
+            2..=4 => score,
             _ => 0,
         }
     }
@@ -399,7 +457,12 @@ impl Reader<'_> {
         let last = end - 1;
         let classes = self.classes(last);
         let several = end - start > 1;
-        if classes.any(Classes::ORGANIZATION_LAST.or(Classes::TEAM)) && (several || !classes.any(Classes::COMMON.or(Classes::SURNAME).or(Classes::ALSO_COMMON))) {
+        let alone = !classes.any(Classes::COMMON.or(Classes::SURNAME).or(Classes::ALSO_COMMON));
+        if classes.any(Classes::ORGANIZATION_LAST) && (several || alone) {
+            return true;
+        }
+        // `Boston Red Sox`; not `Jo Ranger`.
+        if classes.any(Classes::TEAM) && if several { self.place_prefix(start, end).is_some() || alone } else { alone } {
             return true;
         }
         if several && self.is(start, Classes::ORGANIZATION_FIRST) && self.has_of(start, end) {
@@ -408,9 +471,10 @@ impl Reader<'_> {
         if self.has_of(start, end) && (start..end).any(|i| self.is(i, Classes::ORGANIZATION_LAST.or(Classes::ORGANIZATION_FIRST))) {
             return true;
         }
-        // An acronym: `BUILD`, `NAACP`.
+        // An acronym: `BUILD`, `NAACP`; not a dateline's `AMMAN`.
         let token = &self.tokens[last];
-        !several && token.case == Case::Upper && (2..=7).contains(&token.span.len()) && self.style == Style::Prose
+        let place = || self.gazetteer.matches(self.text, &self.tokens[..end], start).first().is_some_and(|m| !only_places(self.gazetteer, &m.candidates).is_empty());
+        !several && !place() && token.case == Case::Upper && (2..=7).contains(&token.span.len()) && self.style == Style::Prose
     }
 
     /// A street, a building, a river: `Memphis Street`, `Lake Erie`, `Baltimore City Detention Center`.
@@ -468,12 +532,23 @@ impl Reader<'_> {
         if start == self.start || !adjoin(&self.tokens[start]) {
             return None;
         }
-        let head_end = start;
-        // The role phrase that ends at the name.
-        let role_start = (head_end.saturating_sub(4).max(self.start)..head_end).find(|&i| {
-            self.tokens[i].case != Case::None && self.lexicon.roles().all(&self.tokens[..head_end], i).any(|(roles, n)| i + n == head_end && roles.iter().any(|r| r.singular))
-        })?;
-        Some(self.phrase_start(role_start))
+        if let Some(role) = self.role_that_ends(start) {
+            return Some(self.phrase_start(role));
+        }
+        // `Chairman of the Oxford Central Mosque | Sabir Hussain Mirza`
+        let of = (start.saturating_sub(10).max(self.start)..start).rev().find(|&i| matches!(self.word(i), "of" | "for"))?;
+        let body = (of + 1..start).all(|i| self.tokens[i].is_capitalised() || self.is(i, Classes::DETERMINER) || matches!(self.tokens[i].kind, TokenKind::Clitic | TokenKind::Hyphen));
+        if !body || of + 1 == start || !self.is(start - 1, Classes::ORGANIZATION_LAST) {
+            return None;
+        }
+        self.role_that_ends(of).map(|role| self.phrase_start(role))
+    }
+
+    /// The start of a role phrase, in the singular, that ends right before a token.
+    fn role_that_ends(&self, end: usize) -> Option<usize> {
+        (end.saturating_sub(4).max(self.start)..end).find(|&i| {
+            self.tokens[i].case != Case::None && self.lexicon.roles().all(&self.tokens[..end], i).any(|(roles, n)| i + n == end && roles.iter().any(|r| r.singular))
+        })
     }
 
     /// Records the place names among the tokens, longest first, not overlapping.

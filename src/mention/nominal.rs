@@ -11,15 +11,18 @@ const MODIFIERS: usize = 9;
 impl Reader<'_> {
     /// Finds the nominal mentions and pronouns outside the named mentions that were found in the sentence.
     pub(super) fn nominal(&self, list: &mut Vec<Mention>) {
+        // A place or a body may stand in front of a noun (`Ohio's governor`, `Health Department officials`), a person may not.
+        let mut named = vec![false; self.end - self.start];
         let mut taken = vec![false; self.end - self.start];
         for mention in list.iter().filter(|m| m.tokens.start as usize >= self.start) {
             for i in mention.tokens.range() {
-                taken[i - self.start] = true;
+                named[i - self.start] = true;
+                taken[i - self.start] = mention.sort == MentionType::Person;
             }
         }
         let mut at = self.start;
         while at < self.end {
-            if taken[at - self.start] {
+            if named[at - self.start] {
                 at += 1;
                 continue;
             }
@@ -83,7 +86,10 @@ impl Reader<'_> {
             return None;
         }
         let start = self.phrase_start(at);
-        let start = (start..=at).rev().take_while(|&i| !taken[i - self.start]).last().unwrap_or(at);
+        let mut start = (start..=at).rev().take_while(|&i| !taken[i - self.start]).last().unwrap_or(at);
+        while start < at && matches!(self.tokens[start].kind, TokenKind::Clitic | TokenKind::Hyphen) {
+            start += 1;
+        }
         let determined = self.is(start, Classes::DETERMINER.or(Classes::POSSESSIVE).or(Classes::QUANTIFIER).or(Classes::NUMBER))
             || (start..at).any(|i| self.tokens[i].kind == TokenKind::Clitic)
             || start < at && self.tokens[start].is_capitalised();
@@ -108,7 +114,8 @@ impl Reader<'_> {
         };
         let end = self.complement_end(head + 1, taken);
         let role = is_role.then(|| {
-            let first = (start..at).find(|&i| !self.is(i, Classes::DETERMINER.or(Classes::NUMBER).or(Classes::QUANTIFIER))).unwrap_or(at);
+            let leading = |i: usize| self.is(i, Classes::DETERMINER.or(Classes::QUANTIFIER)) || self.is(i, Classes::NUMBER) && self.kind(i + 1) != Some(TokenKind::Hyphen);
+            let first = (start..at).find(|&i| !leading(i)).unwrap_or(at);
             TokenSpan::new(first, end)
         });
         Some(Mention {

@@ -5,7 +5,7 @@ use super::{View, claim};
 use crate::attribution::{Cue, Reported, kind_of};
 use crate::lexicon::{Classes, CueClass, CueSort, Frames};
 use crate::span::{Span, TokenSpan};
-use crate::token::{Case, TokenKind};
+use crate::token::TokenKind;
 
 /// A rule: what the cue reports, if the rule applies.
 type Rule = fn(&Reader<'_, '_>) -> Option<Vec<Span>>;
@@ -101,12 +101,9 @@ impl Reader<'_, '_> {
         if start < end && view.is(start, Classes::CONJUNCTION) && view.kind(start) == TokenKind::Word {
             start += 1;
         }
-        // `BALTIMORE (AP) — The mayor …`
-        if let Some(dash) = (start..end.min(start + 9)).find(|&i| view.kind(i) == TokenKind::Dash) {
-            let dateline = (start..dash).all(|i| !view.input.tokens[i].is_word() || view.input.tokens[i].case.is_capital());
-            if dateline && view.input.tokens[start].case == Case::Upper {
-                start = dash + 1;
-            }
+        let paragraph = &view.input.layout.paragraphs[view.input.layout.paragraph_of(start)];
+        if (paragraph.body as usize) < end {
+            start = start.max(paragraph.body as usize);
         }
         let earlier = self.uses[..self.index].iter().rev().take_while(|u| sentence.contains(u.tokens));
         for used in earlier {
