@@ -12,7 +12,8 @@ pub mod table;
 pub use compile::{Report, compile};
 pub use file::{FileError, Layer};
 
-use crate::token::{Gap, Token, TokenKind};
+use crate::token::{Case, Gap, Token, TokenKind};
+use std::collections::HashMap;
 
 /// What an entry of the gazetteer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -186,17 +187,21 @@ pub struct Match {
 /// All names: the shipped layer and those of the user, later layers over earlier ones.
 pub struct Gazetteer {
     layers: Vec<Layer>,
+    /// The entries of the countries by code.
+    countries: HashMap<[u8; 2], EntryId>,
 }
 
 impl Gazetteer {
     /// The gazetteer that the program ships.
     pub fn shipped() -> Gazetteer {
-        Gazetteer { layers: vec![Layer::shipped()] }
+        let mut gazetteer = Gazetteer::empty();
+        gazetteer.add(Layer::shipped());
+        gazetteer
     }
 
     /// A gazetteer without names.
     pub fn empty() -> Gazetteer {
-        Gazetteer { layers: Vec::new() }
+        Gazetteer { layers: Vec::new(), countries: HashMap::new() }
     }
 
     /// Adds a layer of names over the ones there are.
@@ -207,6 +212,13 @@ impl Gazetteer {
     /// If there are 256 layers already.
     pub fn add(&mut self, layer: Layer) {
         assert!(self.layers.len() < 256, "a gazetteer has at most 256 layers");
+        let number = self.layers.len() as u8;
+        for index in 0..layer.len() as u32 {
+            let entry = layer.entry(index);
+            if let (EntryType::Country, Ok(code)) = (entry.sort, entry.country.as_bytes().try_into()) {
+                self.countries.entry(code).or_insert(EntryId { layer: number, index });
+            }
+        }
         self.layers.push(layer);
     }
 
@@ -218,6 +230,11 @@ impl Gazetteer {
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The country with this ISO 3166-1 code.
+    pub fn country(&self, code: &str) -> Option<EntryId> {
+        self.countries.get(code.as_bytes()).copied()
     }
 
     /// All entries, layer by layer.
@@ -258,7 +275,9 @@ impl Gazetteer {
                 }
                 key = key.extend(token.hash);
                 let Some(state) = layer.state(key) else { break };
-                if let Some(list) = state.list {
+                // `New York State` is a name, `New York state` a name and a word.
+                let word_behind = i > 0 && token.case == Case::Lower;
+                if let Some(list) = state.list.filter(|_| !word_behind) {
                     let written = &text[tokens[at].span.start as usize..token.span.end as usize];
                     let (candidates, overrides) = layer.candidates(list, written, number as u8);
                     if !candidates.is_empty() {

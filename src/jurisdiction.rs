@@ -72,9 +72,14 @@ pub struct Statement<'a> {
     pub parts: &'a [Span],
     /// The words of the speaker's role.
     pub role: Option<TokenSpan>,
+    /// The agency that speaks, if the gazetteer knows it.
+    pub agency: Option<EntryId>,
     /// Source, cue and content together.
     pub extent: Span,
 }
+
+/// What a place gains from standing in the statement's own sentence, in the next to it, or one further.
+const NEAR: [f32; 3] = [0.7, 0.35, 0.15];
 
 /// Finds jurisdictions; made once a document.
 pub struct Finder<'a> {
@@ -114,7 +119,7 @@ impl<'a> Finder<'a> {
         if !named.is_empty() {
             return named;
         }
-        self.of_office(&statement).or_else(|| self.of_surroundings(&statement)).or_else(|| self.of_document()).or_else(|| self.of_home()).into_iter().collect()
+        self.of_office(&statement).or_else(|| self.of_context(&statement)).or_else(|| self.of_home()).into_iter().collect()
     }
 
     fn places_in(&self, span: Span) -> impl Iterator<Item = &'a Place> {
@@ -214,14 +219,21 @@ impl<'a> Finder<'a> {
         (self.input.gazetteer.entry(home).sort == level).then_some((home, 0.7))
     }
 
-    /// The place that the speaker's office governs.
+    /// The place that the speaker's office governs, or whose agency speaks.
     fn of_office(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
+        if let Some(country) = statement.agency.and_then(|a| self.country_of(a)) {
+            return Some(Jurisdiction { entry: country, basis: Basis::Context, span: self.first_mention(country), confidence: 0.5, rule: "country-of-agency" });
+        }
         let role = statement.role?;
         let tokens = &self.input.tokens[..role.end as usize];
         let span = crate::mention::span_of(self.input.tokens, role);
         let inside = self.places_in(span).find(|p| self.input.gazetteer.entry(p.entry).sort.is_jurisdiction());
         if let Some(place) = inside {
             return Some(Jurisdiction { entry: place.entry, basis: Basis::Context, span: Some(place.span), confidence: 0.6, rule: "place-of-office" });
+        }
+        let agency = role.range().find_map(|at| self.input.gazetteer.matches(self.input.text, tokens, at).iter().flat_map(|m| &m.candidates).find_map(|c| self.country_of(c.entry)));
+        if let Some(country) = agency {
+            return Some(Jurisdiction { entry: country, basis: Basis::Context, span: self.first_mention(country), confidence: 0.5, rule: "country-of-agency" });
         }
         let governs = role.range().find_map(|at| self.input.lexicon.roles().longest(tokens, at).and_then(|(roles, _)| roles.iter().find_map(|r| r.governs)))?;
         let level = match governs {
@@ -236,64 +248,41 @@ impl<'a> Finder<'a> {
         Some(Jurisdiction { entry, basis: Basis::Context, span: self.first_mention(entry), confidence: 0.6 * share, rule: "level-of-office" })
     }
 
-    /// The most specific place of the paragraph that the statement stands in, or of the one before.
-    fn of_surroundings(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
+    /// The country that an agency belongs to.
+    fn country_of(&self, agency: EntryId) -> Option<EntryId> {
+        let entry = self.input.gazetteer.entry(agency);
+        if entry.sort != EntryType::Agency { None } else { self.input.gazetteer.country(entry.country) }
+    }
+
+    /// The place that the text around the statement and the document as a whole are most about.
+    fn of_context(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
         let at = self.input.tokens.partition_point(|t| t.span.end <= statement.extent.start);
-        if self.input.layout.sentences.is_empty() {
-            return None;
-        }
-        let sentence = self.input.layout.sentence_of(at.min(self.input.tokens.len() - 1));
-        // The places of the three sentences around it; the nearer and the heavier in the document, the better.
-        let mut best: Option<(f32, &Place)> = None;
+        let sentence = self.input.layout.sentence_of(at.min(self.input.tokens.len().checked_sub(1)?));
+        let mut best: Option<(f32, &Place, bool)> = None;
         for place in self.input.places {
-            let entry = self.input.gazetteer.entry(place.entry);
-            if !entry.sort.is_jurisdiction() || place.kind.is_demonym() {
-                continue;
-            }
+            let Some(&weight) = self.weights.get(&place.entry) else { continue };
             let distance = self.input.layout.sentence_of(place.tokens.start as usize).abs_diff(sentence);
-            if distance > 2 {
-                continue;
-            }
-            let specific = match entry.sort {
-                EntryType::Neighborhood => 0.6,
-                EntryType::City => 0.6,
-                EntryType::County => 0.5,
-                EntryType::State => 0.0,
-                _ => -0.3,
+            let near = match distance {
+                _ if place.kind.is_demonym() => 0.0,
+                0 => NEAR[0],
+                1 => NEAR[1],
+                2 => NEAR[2],
+                _ => 0.0,
             };
-            let weight = self.weights.get(&place.entry).copied().unwrap_or(0.0);
-            let score = weight.ln_1p() * 1.5 + specific - 0.5 * distance as f32;
-            if best.is_none_or(|(b, _)| score > b) {
-                best = Some((score, place));
+            let specific = match self.input.gazetteer.entry(place.entry).sort {
+                EntryType::City | EntryType::Neighborhood => 0.5,
+                EntryType::County => 0.4,
+                EntryType::State => 0.0,
+                _ => -0.5,
+            };
+            let score = 1.2 * weight.ln_1p() + near + specific;
+            if best.is_none_or(|(b, ..)| score > b) {
+                best = Some((score, place, near > 0.0));
             }
         }
-        let (_, place) = best?;
-        let heaviest = self.heaviest()?;
-        let weight = |e: EntryId| self.weights.get(&e).copied().unwrap_or(0.0);
-        // A place named in passing yields to the one that the document is about.
-        if weight(place.entry) * 2.5 < weight(heaviest) {
-            return None;
-        }
-        Some(Jurisdiction { entry: place.entry, basis: Basis::Context, span: Some(place.span), confidence: 0.5, rule: "place-of-surroundings" })
-    }
-
-    /// The place that weighs most, a specific one before the one that holds it.
-    fn heaviest(&self) -> Option<EntryId> {
-        let score = |entry: EntryId, weight: f32| {
-            weight
-                * match self.input.gazetteer.entry(entry).sort {
-                    EntryType::City | EntryType::Neighborhood => 1.4,
-                    EntryType::County => 1.3,
-                    EntryType::State => 1.0,
-                    _ => 0.7,
-                }
-        };
-        self.weights.iter().map(|(&e, &w)| (e, score(e, w))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(e, _)| e)
-    }
-
-    fn of_document(&self) -> Option<Jurisdiction> {
-        let entry = self.heaviest()?;
-        Some(Jurisdiction { entry, basis: Basis::Context, span: self.first_mention(entry), confidence: 0.45, rule: "place-of-document" })
+        let (_, place, near) = best?;
+        let rule = if near { "place-of-surroundings" } else { "place-of-document" };
+        Some(Jurisdiction { entry: place.entry, basis: Basis::Context, span: Some(place.span), confidence: 0.5, rule })
     }
 
     fn of_home(&self) -> Option<Jurisdiction> {

@@ -9,11 +9,12 @@ mod nominal;
 
 pub use name::PARTICLES;
 
-use crate::gazetteer::{Candidate, EntryType, Gazetteer};
+use crate::gazetteer::{Candidate, EntryType, Gazetteer, NameKind};
 use crate::lexicon::{Classes, Gender, Lexicon, Number};
 use crate::sentence::Layout;
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, Gap, Token, TokenKind};
+use std::collections::HashSet;
 
 /// The form of a mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,7 +131,44 @@ pub fn find(lexicon: &Lexicon, gazetteer: &Gazetteer, text: &str, tokens: &[Toke
         reader.appositions(&mut found.list, first);
     }
     found.places.sort_by_key(|p| p.tokens);
+    reclaim_surnames(lexicon, gazetteer, tokens, &mut found);
     found
+}
+
+/// Gives single words that are the surname of a person of the document to that person: `Davis` is no town then.
+///
+/// A country or a large place keeps its name, except where it speaks: `Jordan said`.
+fn reclaim_surnames(lexicon: &Lexicon, gazetteer: &Gazetteer, tokens: &[Token], found: &mut Mentions) {
+    let full_name = |m: &&Mention| m.sort == MentionType::Person && m.kind == MentionKind::Named && m.name.is_some_and(|n| n.len() > 1 || m.tokens.len() > 1);
+    let surnames: HashSet<u64> = found.list.iter().filter(full_name).filter_map(|m| m.name).map(|n| tokens[n.end as usize - 1].hash).collect();
+    let is_person = |at: usize, place: &PlaceName| {
+        let classes = |i: usize| tokens.get(i).map_or_else(Classes::default, |t| t.classes(lexicon));
+        let before = at.checked_sub(1).map_or_else(Classes::default, classes);
+        let preposition = before.any(Classes::PLACE_PREPOSITION) && !before.any(Classes::WEAK_PREPOSITION);
+        let behind_comma = at > 1 && tokens[at - 1].kind == TokenKind::Comma && tokens[at - 2].is_capitalised();
+        let speaks = classes(at + 1).any(Classes::CUE.or(Classes::AUXILIARY)) || before.any(Classes::CUE);
+        let large = place.candidates.iter().any(|c| is_large(gazetteer, c, 200_000));
+        surnames.contains(&tokens[at].hash) && !preposition && !behind_comma && (!large || speaks)
+    };
+    let mut persons = HashSet::new();
+    for place in &mut found.places {
+        let at = place.tokens.start as usize;
+        if place.tokens.len() == 1 && place.context != PlaceContext::Person && is_person(at, place) {
+            place.context = PlaceContext::Person;
+            persons.insert(at);
+        }
+    }
+    for mention in &mut found.list {
+        if mention.sort == MentionType::Place && mention.tokens.len() == 1 && persons.contains(&(mention.tokens.start as usize)) {
+            mention.sort = MentionType::Person;
+        }
+    }
+}
+
+/// Whether a candidate is a country, a first-level division, or has so many inhabitants.
+pub fn is_large(gazetteer: &Gazetteer, candidate: &Candidate, population: u32) -> bool {
+    let entry = gazetteer.entry(candidate.entry);
+    candidate.kind != NameKind::Base && (matches!(entry.sort, EntryType::Country | EntryType::State) || entry.population > population)
 }
 
 /// How a sentence uses capitals.

@@ -87,10 +87,10 @@ impl Pipeline {
         }
         let entities = coreference::resolve(lexicon, gazetteer, text, &tokens, &mentions.list);
         let speakers = speaker::resolve(lexicon, text, &tokens, &layout, &mentions.list, &entities, &reports);
-        let places = place::resolve(place::Input { lexicon, gazetteer, home, text, tokens: &tokens, layout: &layout, mentions: &mentions, entities: &entities });
+        let places = place::resolve(place::Input { lexicon, gazetteer, home, text, tokens: &tokens, layout: &layout, mentions: &mentions });
         let finder = Finder::new(jurisdiction::Input { lexicon, gazetteer, home, text, tokens: &tokens, layout: &layout, places: &places });
         let bodies = bodies(&tokens, &mentions, &entities);
-        let attributions = statement::join(&tokens, &layout, &reports, speakers, &finder, &bodies);
+        let attributions = statement::join(&tokens, &layout, &entities, &reports, speakers, &finder, &bodies);
         Annotation { tokens, layout, quotations, mentions, entities, places, attributions }
     }
 }

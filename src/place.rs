@@ -5,10 +5,9 @@
 //! rest of the document lies in the same country, in the same division, or near by, by the outlet's home, and by size. One name
 //! means one place in a document unless the text says otherwise.
 
-use crate::coreference::Entities;
 use crate::gazetteer::{Candidate, EntryId, EntryType, Gazetteer, NameKind};
 use crate::lexicon::{Classes, Lexicon};
-use crate::mention::{Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, span_of};
+use crate::mention::{Mentions, PlaceContext, PlaceName, is_large, span_of};
 use crate::sentence::Layout;
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, Token, TokenKind};
@@ -52,36 +51,20 @@ pub struct Input<'a> {
     pub tokens: &'a [Token],
     /// Its paragraphs and sentences.
     pub layout: &'a Layout,
-    /// Its mentions and place names.
+    /// Its place names.
     pub mentions: &'a Mentions,
-    /// Its persons and bodies.
-    pub entities: &'a Entities,
 }
 
 /// Resolves the place names of a document, in text order.
 pub fn resolve(input: Input<'_>) -> Vec<Place> {
-    let surnames = surnames(&input);
-    let names: Vec<&PlaceName> = input.mentions.places.iter().filter(|name| is_place(&input, name, &surnames)).collect();
+    let names: Vec<&PlaceName> = input.mentions.places.iter().filter(|name| is_place(&input, name)).collect();
     let mut resolver = Resolver::new(input, &names);
     resolver.weigh();
     resolver.decide(&names)
 }
 
-/// Words that are surnames or given names of persons of the document.
-fn surnames(input: &Input<'_>) -> HashMap<u64, ()> {
-    let mut words = HashMap::new();
-    for mention in &input.mentions.list {
-        if mention.sort == MentionType::Person && mention.kind == MentionKind::Named {
-            if let Some(name) = mention.name.filter(|n| n.len() > 1 || mention.tokens.len() > 1) {
-                words.insert(input.tokens[name.end as usize - 1].hash, ());
-            }
-        }
-    }
-    words
-}
-
 /// Whether the words around a name let it be a place.
-fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) -> bool {
+fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     let (start, end) = (name.tokens.start as usize, name.tokens.end as usize);
     let tokens = input.tokens;
     let classes = |at: usize| tokens[at].classes(input.lexicon);
@@ -94,7 +77,9 @@ fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) ->
             // `Alexandria Police`, `Dallas City Council`: the body's place; not `Georgia Tech`, `Boston Globe`.
             let next = classes_or_default(input, end);
             let government = next.any(Classes::GOVERNMENT.or(Classes::PLACE_TYPE_AFTER).or(Classes::LOCAL_REFERENCE)) || is_word(input, end, "Police") || is_word(input, end, "Sheriff");
-            if !government {
+            // `U.S. Food and Drug Administration`
+            let country = name.candidates.iter().any(|c| !c.kind.is_demonym() && input.gazetteer.entry(c.entry).sort == EntryType::Country) && next.any(Classes::ORGANIZATION_FIRST.or(Classes::COMMON));
+            if !government && !country {
                 return false;
             }
         }
@@ -116,15 +101,6 @@ fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) ->
         // `Baltimore, MD`: the code needs its place before it.
         return before.is_some_and(|i| tokens[i].kind == TokenKind::Comma) && start > 1 && tokens[start - 2].is_capitalised();
     }
-    if single && surnames.contains_key(&word.hash) && !preposition {
-        // A person of the document has the name. A large place may be meant all the same, but not where somebody speaks.
-        let large = name.candidates.iter().any(|c| is_large(input, c, 200_000));
-        let speaks = classes_or_default(input, end).any(Classes::CUE.or(Classes::AUXILIARY)) || before.is_some_and(|i| classes(i).any(Classes::CUE));
-        let comma = before.is_some_and(|i| tokens[i].kind == TokenKind::Comma && tokens[i - 1].is_capitalised());
-        if !comma && (!large || speaks) {
-            return false;
-        }
-    }
     if let Some(i) = before {
         let honorific = classes(i).any(Classes::HONORIFIC) && tokens[i].case.is_capital() && !input.lexicon.honorific(tokens[i].word).is_some_and(|h| h.also_name);
         let initial = tokens[i].kind == TokenKind::Initial;
@@ -134,7 +110,7 @@ fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) ->
     }
     if single && !all_demonyms && classes(start).any(Classes::COMMON) && word.case == Case::Capital {
         // `Reading`, `Mobile`, `Of`: a word, unless the text treats it as a place or it is a large one.
-        let large = name.candidates.iter().any(|c| is_large(input, c, 500_000));
+        let large = name.candidates.iter().any(|c| is_large(input.gazetteer, c, 500_000));
         let sentence_start = before.is_none_or(|i| matches!(tokens[i].kind, TokenKind::Stop | TokenKind::Mark(_) | TokenKind::Colon)) || tokens[start].gap >= crate::token::Gap::Line;
         if !large && (sentence_start || !preposition) {
             return false;
@@ -145,7 +121,7 @@ fn is_place(input: &Input<'_>, name: &PlaceName, surnames: &HashMap<u64, ()>) ->
     }
     if single && !all_demonyms && classes(start).any(Classes::GIVEN_NAME.or(Classes::SURNAME)) && !preposition {
         // `Austin said`, `Jordan and Tyler`: small places lose to persons.
-        let known = name.candidates.iter().any(|c| is_large(input, c, 100_000));
+        let known = name.candidates.iter().any(|c| is_large(input.gazetteer, c, 100_000));
         let speaks = classes_or_default(input, end).any(Classes::CUE) && !classes_or_default(input, end).any(Classes::VERB_NOUN);
         if !known && (speaks || before.is_none_or(|i| !tokens[i].is_word() && tokens[i].kind != TokenKind::Comma)) {
             return false;
@@ -160,12 +136,6 @@ fn in_capitals(input: &Input<'_>, at: usize) -> bool {
     let dateline = at < paragraph.body as usize;
     let neighbour = |i: usize| input.tokens.get(i).is_some_and(|t| t.case == Case::Upper && t.span.len() > 3);
     dateline || at > 0 && neighbour(at - 1) || neighbour(at + 1)
-}
-
-/// Whether a candidate is a country, a first-level division, or has so many inhabitants.
-fn is_large(input: &Input<'_>, candidate: &Candidate, population: u32) -> bool {
-    let entry = input.gazetteer.entry(candidate.entry);
-    candidate.kind != NameKind::Base && (matches!(entry.sort, EntryType::Country | EntryType::State) || entry.population > population)
 }
 
 fn classes_or_default(input: &Input<'_>, at: usize) -> Classes {
@@ -277,7 +247,8 @@ impl<'a> Resolver<'a> {
                 let sort = match entry.sort {
                     EntryType::Country => 3.5,
                     EntryType::Supranational | EntryType::Other => 2.5,
-                    EntryType::State => 2.2,
+                    EntryType::State if matches!(entry.country, "US" | "CA" | "AU" | "GB") => 2.2,
+                    EntryType::State => 1.0,
                     EntryType::County => 0.3,
                     EntryType::City => 0.5,
                     _ => -0.3,
@@ -473,9 +444,4 @@ pub fn distance(a: (f32, f32), b: (f32, f32)) -> f32 {
     let (lat1, lon1, lat2, lon2) = (a.0.to_radians(), a.1.to_radians(), b.0.to_radians(), b.1.to_radians());
     let h = ((lat2 - lat1) / 2.0).sin().powi(2) + lat1.cos() * lat2.cos() * ((lon2 - lon1) / 2.0).sin().powi(2);
     2.0 * 6371.0 * h.sqrt().min(1.0).asin()
-}
-
-/// Whether a mention is one of a place.
-pub fn is_place_mention(mention: &Mention) -> bool {
-    mention.sort == MentionType::Place
 }

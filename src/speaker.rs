@@ -398,17 +398,18 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let mention = resolver.mentions_in(source.tokens).find(|&m| resolver.mentions[m].kind == MentionKind::Nominal && resolver.mentions[m].tokens.start <= source.tokens.start + 1)?;
     let found = &resolver.mentions[mention];
     let definite = resolver.tokens[at].span.of(resolver.text).eq_ignore_ascii_case("the") && found.tokens.len() == 2;
-    if found.sort != MentionType::Organization || !definite || found.number == Some(Number::Plural) {
+    let head = &resolver.tokens[found.head as usize];
+    let feds = head.span.of(resolver.text) == "feds";
+    if found.sort != MentionType::Organization && !feds || !definite || found.number == Some(Number::Plural) && !feds {
         return None;
     }
-    let head = &resolver.tokens[found.head as usize];
     let has_word = |e: usize| {
         let name = resolver.entities.list[e].name;
         let first = resolver.tokens.partition_point(|t| t.span.start < name.start);
         resolver.tokens[first..].iter().take_while(|t| t.span.start < name.end).any(|t| t.hash == head.hash)
     };
     let by_word = resolver.before(at).map(|(_, e, _)| e).find(|&e| organization(e) && has_word(e));
-    let generic = matches!(head.span.of(resolver.text), "agency" | "company" | "organization" | "organisation" | "group" | "firm" | "department" | "association" | "nonprofit" | "charity" | "newspaper" | "team" | "university" | "union");
+    let generic = matches!(head.span.of(resolver.text), "agency" | "feds" | "company" | "organization" | "organisation" | "group" | "firm" | "department" | "association" | "nonprofit" | "charity" | "newspaper" | "team" | "university" | "union");
     let entity = by_word.or_else(|| if generic { resolver.before(at).take(30).find(|&(_, e, d)| organization(e) && d <= 6).map(|(_, e, _)| e) } else { None })?;
     Some(resolver.of_entity(entity))
 }

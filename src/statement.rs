@@ -1,6 +1,7 @@
 //! Statements: the answers of the stages joined into rows.
 
 use crate::attribution::{Cue, Kind, Reported};
+use crate::coreference::Entities;
 use crate::gazetteer::EntryId;
 use crate::jurisdiction::{Finder, Jurisdiction, Statement};
 use crate::sentence::Layout;
@@ -47,7 +48,7 @@ pub struct Named {
 }
 
 /// Joins reports and their speakers with what they are about.
-pub fn join(tokens: &[Token], layout: &Layout, reports: &[Reported], speakers: Vec<Option<Speaker>>, finder: &Finder<'_>, bodies: &[Named]) -> Vec<Attribution> {
+pub fn join(tokens: &[Token], layout: &Layout, entities: &Entities, reports: &[Reported], speakers: Vec<Option<Speaker>>, finder: &Finder<'_>, bodies: &[Named]) -> Vec<Attribution> {
     reports
         .iter()
         .zip(speakers)
@@ -57,7 +58,8 @@ pub fn join(tokens: &[Token], layout: &Layout, reports: &[Reported], speakers: V
             let token = tokens.partition_point(|t| t.span.end <= span.start).min(tokens.len().saturating_sub(1));
             let sentence = layout.sentence_of(token);
             let extent = [report.source, report.cue.map(|c| c.span)].into_iter().flatten().fold(span, Span::cover);
-            let statement = Statement { parts: &report.parts, role: speaker.as_ref().and_then(|s| s.role), extent };
+            let agency = speaker.as_ref().and_then(|s| s.entity).and_then(|e| entities.list[e as usize].entry);
+            let statement = Statement { parts: &report.parts, role: speaker.as_ref().and_then(|s| s.role), agency, extent };
             Attribution {
                 number: number as u32,
                 kind: report.kind,

@@ -226,7 +226,9 @@ impl Reader<'_> {
             if at > start && !adjoin(token) {
                 break;
             }
-            let in_name = taken[at - self.start] || token.is_capitalised();
+            // `Loch Raven-based`: behind a hyphen the word goes on.
+            let joined = at > start && self.tokens[at - 1].kind == TokenKind::Hyphen && token.gap == Gap::None;
+            let in_name = joined || taken[at - self.start] || token.is_capitalised();
             let plain = match token.kind {
                 TokenKind::Word | TokenKind::Abbreviation | TokenKind::Initial => {
                     let closed = Classes::PREPOSITION.or(Classes::SUBORDINATOR).or(Classes::MODAL).or(Classes::AUXILIARY).or(Classes::WH).or(Classes::PRONOUN).or(Classes::ADVERB).or(Classes::TIME);

@@ -213,7 +213,8 @@ impl Reader<'_, '_> {
             if preposition.is_some_and(|p| frames.any(p)) {
                 return Some((Opening::Preposition, at));
             }
-            let time = classes.any(Classes::TIME) || view.kind(at) == TokenKind::Number && at > 0 && view.is(at - 1, Classes::TIME);
+            let this_week = classes.any(Classes::DETERMINER) && at + 1 < limit && view.is(at + 1, Classes::TIME);
+            let time = this_week || classes.any(Classes::TIME) || view.kind(at) == TokenKind::Number && at > 0 && view.is(at - 1, Classes::TIME);
             if time || classes.any(Classes::ADVERB) && !classes.any(Classes::DETERMINER.or(Classes::PRONOUN).or(Classes::QUANTIFIER).or(Classes::PREPOSITION)) {
                 at += 1;
                 continue;
@@ -456,7 +457,9 @@ fn bare_clause(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let (_, start) = reader.opening().filter(|(o, _)| *o == Opening::Bare)?;
     let end = reader.end_behind(start);
     let view = reader.view;
-    if !view.has_finite(start + 1, end) {
+    // `wrote to Davis this week asking him`: another report.
+    let other = start > reader.cue.tokens.end as usize && view.is(start, Classes::CUE) && view.is(start, Classes::PARTICIPLE_ING);
+    if other || !view.has_finite(start + 1, end) {
         return None;
     }
     Some(vec![view.content(start, end)?])

@@ -498,8 +498,10 @@ impl Finder<'_, '_> {
             let classes = view.classes(at);
             let goes_on = match view.kind(at) {
                 TokenKind::Word => {
-                    let clause = classes.any(Classes::SUBORDINATOR.or(Classes::WH).or(Classes::MODAL).or(Classes::AUXILIARY)) && !classes.any(Classes::PREPOSITION);
-                    let verb = classes.any(Classes::FINITE) && !classes.any(Classes::VERB_NOUN) && at > start;
+                    // `a table provided by ICE` goes on.
+                    let reduced = classes.any(Classes::PAST) && at + 1 < self.limit() && matches!(view.word(at + 1), "by" | "from" | "in" | "on");
+                    let clause = !reduced && classes.any(Classes::SUBORDINATOR.or(Classes::WH).or(Classes::MODAL).or(Classes::AUXILIARY)) && !classes.any(Classes::PREPOSITION);
+                    let verb = classes.any(Classes::FINITE) && !classes.any(Classes::VERB_NOUN) && at > start && !reduced;
                     let joins = classes.any(Classes::CONJUNCTION) && view.mention_from(at + 1).is_none();
                     !(clause || verb || joins || view.is_word(at, "that"))
                 }
