@@ -104,7 +104,7 @@ fn find_home(pipeline: &Pipeline, home: &str) -> Result<Home, Failure> {
     }
     let document = onrecord::Document::new("home", home);
     let annotation = pipeline.annotate(&document);
-    let whole = annotation.places.first().filter(|p| p.span.start == 0 && pipeline.gazetteer.entry(p.entry).sort.is_jurisdiction());
+    let whole = annotation.places.first().filter(|p| p.span.start == 0 && pipeline.gazetteer.entry(p.entry).sort().is_jurisdiction());
     whole.map(|p| Home(p.entry)).ok_or_else(|| {
         let near = near_names(pipeline, home);
         let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
@@ -118,8 +118,8 @@ fn near_names(pipeline: &Pipeline, name: &str) -> Vec<String> {
     let mut near: Vec<(usize, u32, String)> = pipeline
         .gazetteer
         .entries()
-        .filter(|e| e.sort <= EntryType::City && e.name.len().abs_diff(wanted.len()) <= 2)
-        .map(|e| (edits(&wanted, &e.name.to_lowercase()), u32::MAX - e.population, format!("{}, {}", e.name, if e.admin1.is_empty() { e.country } else { e.admin1 })))
+        .filter(|e| e.sort() <= EntryType::City && e.name().len().abs_diff(wanted.len()) <= 2)
+        .map(|e| (edits(&wanted, &e.name().to_lowercase()), u32::MAX - e.population(), format!("{}, {}", e.name(), if e.admin1().is_empty() { e.country() } else { e.admin1() })))
         .filter(|(edits, ..)| *edits <= 2)
         .collect();
     near.sort();

@@ -257,7 +257,7 @@ impl Linker<'_> {
         let range = self.mentions[mention].name?;
         let matches = self.gazetteer.matches(self.text, &self.tokens[..range.end as usize], range.start as usize);
         let whole = matches.into_iter().find(|m| m.len == range.len())?;
-        whole.candidates.iter().map(|c| c.entry).find(|&e| matches!(self.gazetteer.entry(e).sort, EntryType::Agency | EntryType::Organization))
+        whole.candidates.iter().map(|c| c.entry).find(|&e| matches!(self.gazetteer.entry(e).sort(), EntryType::Agency | EntryType::Organization))
     }
 
     /// The body whose initials the name spells: `NAACP`, or the one right before it in brackets: `… Development (BUILD)`.

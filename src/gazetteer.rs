@@ -143,27 +143,58 @@ pub struct EntryId {
     index: u32,
 }
 
-/// What an entry holds.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What an entry holds, read where it lies.
+#[derive(Clone, Copy)]
 pub struct Entry<'a> {
+    layer: &'a Layer,
+    record: &'a file::Record,
+}
+
+impl<'a> Entry<'a> {
     /// The identifier: an Open Civic Data division id, or `scheme:key`.
-    pub id: &'a str,
+    pub fn id(self) -> &'a str {
+        self.layer.string(self.record.id)
+    }
+
     /// The usual English name.
-    pub name: &'a str,
+    pub fn name(self) -> &'a str {
+        self.layer.string(self.record.name)
+    }
+
     /// What it is.
-    pub sort: EntryType,
+    pub fn sort(self) -> EntryType {
+        EntryType::from_code(self.record.sort)
+    }
+
     /// ISO 3166-1 alpha-2 code; empty where it lies in none or several.
-    pub country: &'a str,
+    pub fn country(self) -> &'a str {
+        if self.record.country == [0, 0] { "" } else { std::str::from_utf8(&self.record.country).unwrap_or("") }
+    }
+
     /// US postal code, ISO 3166-2 suffix, or GeoNames code; empty where there is none.
-    pub admin1: &'a str,
+    pub fn admin1(self) -> &'a str {
+        self.layer.string(self.record.admin1)
+    }
+
     /// FIPS code of the US county; empty elsewhere.
-    pub admin2: &'a str,
+    pub fn admin2(self) -> &'a str {
+        self.layer.string(self.record.admin2)
+    }
+
     /// Latitude and longitude in degrees.
-    pub position: Option<(f32, f32)>,
+    pub fn position(self) -> Option<(f32, f32)> {
+        (!self.record.lat.is_nan()).then_some((self.record.lat, self.record.lon))
+    }
+
     /// Inhabitants; 0 if unknown.
-    pub population: u32,
+    pub fn population(self) -> u32 {
+        self.record.population
+    }
+
     /// GeoNames id.
-    pub geonames_id: Option<u32>,
+    pub fn geonames_id(self) -> Option<u32> {
+        (self.record.geonames_id != 0).then_some(self.record.geonames_id)
+    }
 }
 
 /// One thing that a name may stand for.
@@ -215,7 +246,7 @@ impl Gazetteer {
         let number = self.layers.len() as u8;
         for index in 0..layer.len() as u32 {
             let entry = layer.entry(index);
-            if let (EntryType::Country, Ok(code)) = (entry.sort, entry.country.as_bytes().try_into()) {
+            if let (EntryType::Country, Ok(code)) = (entry.sort(), entry.country().as_bytes().try_into()) {
                 self.countries.entry(code).or_insert(EntryId { layer: number, index });
             }
         }
@@ -250,7 +281,7 @@ impl Gazetteer {
     /// The entry with this identifier; a later layer wins. Takes linear time.
     pub fn find(&self, id: &str) -> Option<EntryId> {
         self.layers.iter().enumerate().rev().find_map(|(layer, l)| {
-            (0..l.len() as u32).find(|&i| l.entry(i).id == id).map(|index| EntryId { layer: layer as u8, index })
+            (0..l.len() as u32).find(|&i| l.entry(i).id() == id).map(|index| EntryId { layer: layer as u8, index })
         })
     }
 

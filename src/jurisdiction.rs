@@ -94,7 +94,7 @@ impl<'a> Finder<'a> {
         let mut weights: HashMap<EntryId, f32> = HashMap::new();
         for place in input.places {
             let entry = input.gazetteer.entry(place.entry);
-            if !entry.sort.is_jurisdiction() {
+            if !entry.sort().is_jurisdiction() {
                 continue;
             }
             let sentence = input.layout.sentence_of(place.tokens.start as usize);
@@ -132,7 +132,7 @@ impl<'a> Finder<'a> {
         let mut found: Vec<Jurisdiction> = Vec::new();
         for &part in statement.parts {
             for place in self.places_in(part) {
-                if !self.input.gazetteer.entry(place.entry).sort.is_jurisdiction() || self.is_container(place) {
+                if !self.input.gazetteer.entry(place.entry).sort().is_jurisdiction() || self.is_container(place) {
                     continue;
                 }
                 if found.iter().all(|j| j.entry != place.entry) {
@@ -202,7 +202,7 @@ impl<'a> Finder<'a> {
         let mut best: Option<(EntryId, f32)> = None;
         let mut total = 0.0;
         for (&entry, &weight) in &self.weights {
-            if self.input.gazetteer.entry(entry).sort != level {
+            if self.input.gazetteer.entry(entry).sort() != level {
                 continue;
             }
             total += weight;
@@ -216,7 +216,7 @@ impl<'a> Finder<'a> {
         }
         // No state is named, but a city of one is.
         let Home(home) = self.input.home?;
-        (self.input.gazetteer.entry(home).sort == level).then_some((home, 0.7))
+        (self.input.gazetteer.entry(home).sort() == level).then_some((home, 0.7))
     }
 
     /// The place that the speaker's office governs, or whose agency speaks.
@@ -227,7 +227,7 @@ impl<'a> Finder<'a> {
         let role = statement.role?;
         let tokens = &self.input.tokens[..role.end as usize];
         let span = crate::mention::span_of(self.input.tokens, role);
-        let inside = self.places_in(span).find(|p| self.input.gazetteer.entry(p.entry).sort.is_jurisdiction());
+        let inside = self.places_in(span).find(|p| self.input.gazetteer.entry(p.entry).sort().is_jurisdiction());
         if let Some(place) = inside {
             return Some(Jurisdiction { entry: place.entry, basis: Basis::Context, span: Some(place.span), confidence: 0.6, rule: "place-of-office" });
         }
@@ -251,7 +251,7 @@ impl<'a> Finder<'a> {
     /// The country that an agency belongs to.
     fn country_of(&self, agency: EntryId) -> Option<EntryId> {
         let entry = self.input.gazetteer.entry(agency);
-        if entry.sort != EntryType::Agency { None } else { self.input.gazetteer.country(entry.country) }
+        if entry.sort() != EntryType::Agency { None } else { self.input.gazetteer.country(entry.country()) }
     }
 
     /// The place that the text around the statement and the document as a whole are most about.
@@ -269,7 +269,7 @@ impl<'a> Finder<'a> {
                 2 => NEAR[2],
                 _ => 0.0,
             };
-            let specific = match self.input.gazetteer.entry(place.entry).sort {
+            let specific = match self.input.gazetteer.entry(place.entry).sort() {
                 EntryType::City | EntryType::Neighborhood => 0.5,
                 EntryType::County => 0.4,
                 EntryType::State => 0.0,

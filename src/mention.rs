@@ -168,7 +168,7 @@ fn reclaim_surnames(lexicon: &Lexicon, gazetteer: &Gazetteer, tokens: &[Token], 
 /// Whether a candidate is a country, a first-level division, or has so many inhabitants.
 pub fn is_large(gazetteer: &Gazetteer, candidate: &Candidate, population: u32) -> bool {
     let entry = gazetteer.entry(candidate.entry);
-    candidate.kind != NameKind::Base && (matches!(entry.sort, EntryType::Country | EntryType::State) || entry.population > population)
+    candidate.kind != NameKind::Base && (matches!(entry.sort(), EntryType::Country | EntryType::State) || entry.population() > population)
 }
 
 /// How a sentence uses capitals.
@@ -250,12 +250,12 @@ fn style_of(tokens: &[Token]) -> Style {
 
 /// Whether any candidate is a place, and all that are not are dropped.
 fn only_places(gazetteer: &Gazetteer, candidates: &[Candidate]) -> Vec<Candidate> {
-    candidates.iter().copied().filter(|c| gazetteer.entry(c.entry).sort.is_place()).collect()
+    candidates.iter().copied().filter(|c| gazetteer.entry(c.entry).sort().is_place()).collect()
 }
 
 /// Whether any candidate is an organisation or a public body.
 fn names_organization(gazetteer: &Gazetteer, candidates: &[Candidate]) -> bool {
-    candidates.iter().any(|c| matches!(gazetteer.entry(c.entry).sort, EntryType::Agency | EntryType::Organization))
+    candidates.iter().any(|c| matches!(gazetteer.entry(c.entry).sort(), EntryType::Agency | EntryType::Organization))
 }
 
 /// Whether two neighbouring tokens touch or stand a blank apart.

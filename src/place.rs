@@ -78,7 +78,7 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
             let next = classes_or_default(input, end);
             let government = next.any(Classes::GOVERNMENT.or(Classes::PLACE_TYPE_AFTER).or(Classes::LOCAL_REFERENCE)) || is_word(input, end, "Police") || is_word(input, end, "Sheriff");
             // `U.S. Food and Drug Administration`
-            let country = name.candidates.iter().any(|c| !c.kind.is_demonym() && input.gazetteer.entry(c.entry).sort == EntryType::Country) && next.any(Classes::ORGANIZATION_FIRST.or(Classes::COMMON));
+            let country = name.candidates.iter().any(|c| !c.kind.is_demonym() && input.gazetteer.entry(c.entry).sort() == EntryType::Country) && next.any(Classes::ORGANIZATION_FIRST.or(Classes::COMMON));
             if !government && !country {
                 return false;
             }
@@ -154,7 +154,7 @@ fn container_after<'a>(input: &Input<'a>, name: &PlaceName) -> Option<&'a PlaceN
     let places = &input.mentions.places;
     let at = places.binary_search_by_key(&(start as u32), |p| p.tokens.start).ok()?;
     let container = &places[at];
-    let country = |name: &PlaceName| name.candidates.iter().any(|c| input.gazetteer.entry(c.entry).sort == EntryType::Country && !matches!(c.kind, NameKind::Seat));
+    let country = |name: &PlaceName| name.candidates.iter().any(|c| input.gazetteer.entry(c.entry).sort() == EntryType::Country && !matches!(c.kind, NameKind::Seat));
     if country(name) && country(container) {
         // `China, Japan and Korea` is a list, though Japan has a China too.
         return None;
@@ -171,13 +171,13 @@ pub fn contains(gazetteer: &Gazetteer, outer: EntryId, inner: EntryId) -> bool {
         return false;
     }
     let (o, i) = (gazetteer.entry(outer), gazetteer.entry(inner));
-    if o.country.is_empty() || o.country != i.country {
+    if o.country().is_empty() || o.country() != i.country() {
         return false;
     }
-    match o.sort {
-        EntryType::Country => !matches!(i.sort, EntryType::Country),
-        EntryType::State => !matches!(i.sort, EntryType::Country | EntryType::State) && o.admin1 == i.admin1,
-        EntryType::County => matches!(i.sort, EntryType::City | EntryType::Neighborhood) && o.admin1 == i.admin1 && !o.admin2.is_empty() && o.admin2 == i.admin2,
+    match o.sort() {
+        EntryType::Country => !matches!(i.sort(), EntryType::Country),
+        EntryType::State => !matches!(i.sort(), EntryType::Country | EntryType::State) && o.admin1() == i.admin1(),
+        EntryType::County => matches!(i.sort(), EntryType::City | EntryType::Neighborhood) && o.admin1() == i.admin1() && !o.admin2().is_empty() && o.admin2() == i.admin2(),
         _ => false,
     }
 }
@@ -243,11 +243,11 @@ impl<'a> Resolver<'a> {
             .filter(|c| !matches!(c.kind, NameKind::Base) || self.plural_type_follows(name))
             .map(|&candidate| {
                 let entry = gazetteer.entry(candidate.entry);
-                let size = (entry.population.max(1) as f32).log10();
-                let sort = match entry.sort {
+                let size = (entry.population().max(1) as f32).log10();
+                let sort = match entry.sort() {
                     EntryType::Country => 3.5,
                     EntryType::Supranational | EntryType::Other => 2.5,
-                    EntryType::State if matches!(entry.country, "US" | "CA" | "AU" | "GB") => 2.2,
+                    EntryType::State if matches!(entry.country(), "US" | "CA" | "AU" | "GB") => 2.2,
                     EntryType::State => 1.0,
                     EntryType::County => 0.3,
                     EntryType::City => 0.5,
@@ -261,7 +261,7 @@ impl<'a> Resolver<'a> {
                     NameKind::Seat => -5.0,
                     _ => 0.0,
                 };
-                let mut own = 0.55 * size + sort + kind;
+                let mut own = 0.75 * size + sort + kind;
                 if let Some(Home(home)) = self.input.home {
                     own += self.pull(home, candidate.entry);
                 }
@@ -288,12 +288,12 @@ impl<'a> Resolver<'a> {
         let gazetteer = self.input.gazetteer;
         let (h, e) = (gazetteer.entry(home), gazetteer.entry(entry));
         let mut pull = 0.0;
-        if h.country == e.country {
+        if h.country() == e.country() {
             pull += 0.7;
-            if !h.admin1.is_empty() && h.admin1 == e.admin1 {
+            if !h.admin1().is_empty() && h.admin1() == e.admin1() {
                 pull += 1.8;
             }
-            if let (Some(a), Some(b)) = (h.position, e.position) {
+            if let (Some(a), Some(b)) = (h.position(), e.position()) {
                 let km = distance(a, b);
                 pull += if km < 60.0 { 1.5 } else if km < 200.0 { 0.7 } else { 0.0 };
             }
@@ -394,12 +394,12 @@ impl Support {
             return;
         }
         let entry = gazetteer.entry(id);
-        let Some(country) = country_key(entry.country) else { return };
+        let Some(country) = country_key(entry.country()) else { return };
         *self.countries.entry(country).or_default() += weight;
-        if !entry.admin1.is_empty() && entry.sort != EntryType::Country {
-            *self.divisions.entry((country, crate::fold::fold_hash(entry.admin1))).or_default() += weight;
+        if !entry.admin1().is_empty() && entry.sort() != EntryType::Country {
+            *self.divisions.entry((country, crate::fold::fold_hash(entry.admin1()))).or_default() += weight;
         }
-        if let Some(position) = entry.position.filter(|_| matches!(entry.sort, EntryType::City | EntryType::County | EntryType::Neighborhood)) {
+        if let Some(position) = entry.position().filter(|_| matches!(entry.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood)) {
             *self.cells.entry(cell(position)).or_default() += weight;
         }
     }
@@ -407,12 +407,12 @@ impl Support {
     /// What the other names of the document say for a place; its own name does not count.
     fn of(&self, gazetteer: &Gazetteer, id: EntryId, own: &[Weighed], weight: f32) -> f32 {
         let entry = gazetteer.entry(id);
-        let Some(country) = country_key(entry.country) else { return 0.0 };
-        let division = (!entry.admin1.is_empty() && entry.sort != EntryType::Country).then(|| (country, crate::fold::fold_hash(entry.admin1)));
+        let Some(country) = country_key(entry.country()) else { return 0.0 };
+        let division = (!entry.admin1().is_empty() && entry.sort() != EntryType::Country).then(|| (country, crate::fold::fold_hash(entry.admin1())));
         let mut in_country = self.countries.get(&country).copied().unwrap_or(0.0);
         let mut in_division = division.and_then(|d| self.divisions.get(&d).copied()).unwrap_or(0.0);
         let mut near = 0.0;
-        let place = entry.position.filter(|_| matches!(entry.sort, EntryType::City | EntryType::County | EntryType::Neighborhood));
+        let place = entry.position().filter(|_| matches!(entry.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood));
         if let Some((row, column)) = place.map(cell) {
             for i in row - 1..=row + 1 {
                 for j in column - 1..=column + 1 {
@@ -423,19 +423,19 @@ impl Support {
         for weighed in own {
             let other = gazetteer.entry(weighed.candidate.entry);
             let part = weighed.share * weight;
-            if other.country == entry.country {
+            if other.country() == entry.country() {
                 in_country -= part;
-                if division.is_some() && other.admin1 == entry.admin1 && other.sort != EntryType::Country {
+                if division.is_some() && other.admin1() == entry.admin1() && other.sort() != EntryType::Country {
                     in_division -= part;
                 }
             }
-            if let (Some(a), Some(b)) = (place.map(cell), other.position.map(cell)) {
-                if (a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1 && matches!(other.sort, EntryType::City | EntryType::County | EntryType::Neighborhood) {
+            if let (Some(a), Some(b)) = (place.map(cell), other.position().map(cell)) {
+                if (a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1 && matches!(other.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood) {
                     near -= part;
                 }
             }
         }
-        0.6 * in_country.max(0.0).ln_1p() + 1.6 * in_division.max(0.0).ln_1p() + 1.0 * near.max(0.0).ln_1p()
+        0.6 * in_country.max(0.0).ln_1p() + 2.2 * in_division.max(0.0).ln_1p() + 1.4 * near.max(0.0).ln_1p()
     }
 }
 

@@ -70,8 +70,8 @@ pub fn run(options: &GazetteerOptions) -> Result<Outcome, Failure> {
             let mut out = std::io::stdout().lock();
             for candidate in found.candidates {
                 let entry = gazetteer.entry(candidate.entry);
-                let place = entry.position.map_or(String::new(), |(lat, lon)| format!("{lat:.2},{lon:.2}"));
-                writeln!(out, "{}\t{}\t{}\t{}\t{}\t{}\t{place}\t{:?}", entry.id, entry.sort.name(), entry.name, entry.country, entry.admin1, entry.population, candidate.kind)
+                let place = entry.position().map_or(String::new(), |(lat, lon)| format!("{lat:.2},{lon:.2}"));
+                writeln!(out, "{}\t{}\t{}\t{}\t{}\t{}\t{place}\t{:?}", entry.id(), entry.sort().name(), entry.name(), entry.country(), entry.admin1(), entry.population(), candidate.kind)
                     .map_err(|error| Failure::io("<stdout>", &error))?;
             }
             Ok(Outcome::Done)

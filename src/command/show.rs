@@ -91,8 +91,8 @@ fn print(out: &mut dyn Write, pipeline: &Pipeline, document: &Document) -> io::R
             write!(out, "{SOURCE}{speaker}{RESET}{role} {FAINT}[{rule}]{RESET}")?;
             for jurisdiction in &attribution.jurisdictions {
                 let entry = pipeline.gazetteer.entry(jurisdiction.entry);
-                let within = [entry.admin1, entry.country].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
-                write!(out, " {PLACE}{}{RESET} ({within}) {FAINT}[{} {}]{RESET}", entry.name, jurisdiction.basis.name(), jurisdiction.rule)?;
+                let within = [entry.admin1(), entry.country()].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
+                write!(out, " {PLACE}{}{RESET} ({within}) {FAINT}[{} {}]{RESET}", entry.name(), jurisdiction.basis.name(), jurisdiction.rule)?;
             }
             writeln!(out)?;
             writeln!(out, "{FAINT}     {}{RESET}", excerpt(&onrecord::format::rows::content(text, &attribution.parts)))?;

@@ -43,7 +43,8 @@ pub fn decode(bytes: Vec<u8>) -> Result<Decoded, NotText> {
 fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    detector.guess(None, Utf8Detection::Deny)
+    // The texts are English news: a hint to a western country keeps a lone `ñ` from being read as a Polish letter.
+    detector.guess(Some(b"us"), Utf8Detection::Deny)
 }
 
 #[cfg(test)]

@@ -182,12 +182,12 @@ pub fn row<'a>(pipeline: &'a Pipeline, document: &'a Document, annotation: &'a A
             .map(|jurisdiction| {
                 let entry = pipeline.gazetteer.entry(jurisdiction.entry);
                 RowJurisdiction {
-                    id: entry.id,
-                    name: entry.name,
-                    level: entry.sort.name(),
-                    country: some(entry.country),
-                    admin1: some(entry.admin1),
-                    geonames_id: entry.geonames_id,
+                    id: entry.id(),
+                    name: entry.name(),
+                    level: entry.sort().name(),
+                    country: some(entry.country()),
+                    admin1: some(entry.admin1()),
+                    geonames_id: entry.geonames_id(),
                     basis: jurisdiction.basis.name(),
                     text: jurisdiction.span.map(|s| s.of(text)),
                     start: jurisdiction.span.map(|s| points.at(s.start)),
@@ -203,7 +203,7 @@ pub fn row<'a>(pipeline: &'a Pipeline, document: &'a Document, annotation: &'a A
             .map(|named| {
                 let entry = pipeline.gazetteer.entry(named.entry);
                 let (start, end) = at(named.span);
-                RowEntity { id: entry.id, sort: entry.sort.name(), name: entry.name, text: named.span.of(text), start, end }
+                RowEntity { id: entry.id(), sort: entry.sort().name(), name: entry.name(), text: named.span.of(text), start, end }
             })
             .collect(),
         sentence: attribution.sentence,

@@ -279,7 +279,7 @@ mod tests {
     fn names(gazetteer: &Gazetteer, lexicon: &Lexicon, text: &str) -> Vec<String> {
         let tokens = tokenize(lexicon, text);
         let matches = gazetteer.matches(text, &tokens, 0);
-        matches.iter().flat_map(|m| &m.candidates).map(|c| gazetteer.entry(c.entry).name.to_owned()).collect()
+        matches.iter().flat_map(|m| &m.candidates).map(|c| gazetteer.entry(c.entry).name().to_owned()).collect()
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! | entries | records | what each entry holds |
 //! | strings | bytes | length (u16) and text |
 
-use super::{Candidate, Entry, EntryId, EntryType, NameKind};
+use super::{Candidate, Entry, EntryId, NameKind};
 use bytemuck::{Pod, Zeroable};
 use std::fmt;
 use std::ops::Range;
@@ -244,21 +244,10 @@ impl Layer {
     }
 
     pub(super) fn entry(&self, index: u32) -> Entry<'_> {
-        let record = &self.section::<Record>(4)[index as usize];
-        Entry {
-            id: self.string(record.id),
-            name: self.string(record.name),
-            sort: EntryType::from_code(record.sort),
-            country: std::str::from_utf8(&record.country).ok().filter(|c| !c.starts_with('\0')).unwrap_or(""),
-            admin1: self.string(record.admin1),
-            admin2: self.string(record.admin2),
-            position: (!record.lat.is_nan()).then_some((record.lat, record.lon)),
-            population: record.population,
-            geonames_id: (record.geonames_id != 0).then_some(record.geonames_id),
-        }
+        Entry { layer: self, record: &self.section::<Record>(4)[index as usize] }
     }
 
-    fn string(&self, at: u32) -> &str {
+    pub(super) fn string(&self, at: u32) -> &str {
         let strings = self.section::<u8>(5);
         let at = at as usize;
         let len = usize::from(u16::from_le_bytes([strings[at], strings[at + 1]]));

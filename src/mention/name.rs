@@ -247,7 +247,7 @@ impl Reader<'_> {
             || self.lexicon.organizations().longest(&self.tokens[..end], start).is_some_and(|(_, n)| n == end - start);
         let person = self.person_score(start, end, false);
         let organization = listed || self.is_organization(start, end);
-        let government = |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort, EntryType::Country | EntryType::State) || self.gazetteer.entry(c.entry).population > 1_000_000;
+        let government = |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State) || self.gazetteer.entry(c.entry).population() > 1_000_000;
         let known_place = place.as_ref().is_some_and(|c| c.iter().any(government)) && !listed;
         if let (Some(candidates), true) = (&place, !organization || known_place) {
             // `Paris Hilton` is no place of the gazetteer; `Jordan`, `Austin` and `Madison` are, and persons too.
@@ -323,7 +323,7 @@ impl Reader<'_> {
             PlaceLevel::Country => EntryType::Country,
             PlaceLevel::Other => EntryType::Other,
         };
-        let fitting: Vec<Candidate> = candidates.iter().copied().filter(|c| self.gazetteer.entry(c.entry).sort == level).collect();
+        let fitting: Vec<Candidate> = candidates.iter().copied().filter(|c| self.gazetteer.entry(c.entry).sort() == level).collect();
         let chosen = if fitting.is_empty() { candidates } else { fitting };
         (!chosen.is_empty()).then_some(chosen)
     }
@@ -358,7 +358,7 @@ impl Reader<'_> {
     /// A place or demonym at the start of a run that has more words.
     fn place_prefix(&self, start: usize, end: usize) -> Option<Match> {
         let matches = self.gazetteer.matches(self.text, &self.tokens[..end], start);
-        matches.into_iter().find(|m| m.len < end - start && m.candidates.iter().any(|c| self.gazetteer.entry(c.entry).sort.is_place()))
+        matches.into_iter().find(|m| m.len < end - start && m.candidates.iter().any(|c| self.gazetteer.entry(c.entry).sort().is_place()))
     }
 
     /// The end of the titles and roles at the start of a run: `ICE Acting Director | Tom Homan`.
