@@ -6,12 +6,11 @@
 
 pub mod fast;
 
-use crate::lexicon::{CueClass, Lexicon};
+use crate::lexicon::CueClass;
 use crate::mention::Mention;
 use crate::quotation::Quotation;
-use crate::sentence::Layout;
+use crate::reading::Reading;
 use crate::span::Span;
-use crate::token::Token;
 
 /// How the content is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,14 +65,8 @@ pub struct Reported {
 /// What an engine works on: one document, as the earlier stages read it.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
-    /// The language lists.
-    pub lexicon: &'a Lexicon,
-    /// The text.
-    pub text: &'a str,
-    /// Its tokens.
-    pub tokens: &'a [Token],
-    /// Its paragraphs and sentences.
-    pub layout: &'a Layout,
+    /// The text, its tokens and its layout.
+    pub reading: Reading<'a>,
     /// Its quotations.
     pub quotations: &'a [Quotation],
     /// Its mentions.

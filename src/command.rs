@@ -21,7 +21,11 @@ use std::process::ExitCode;
 
 /// Who said what about which jurisdiction: quotations, speakers and places in news text, as a table.
 #[derive(Debug, Parser)]
-#[command(name = "onrecord", version, after_help = "Exit codes: 0 all well, 1 failed, 2 wrong usage, 3 finished with some documents rejected.")]
+#[command(
+    name = "onrecord",
+    version,
+    after_help = "Exit codes: 0 all well, 1 failed, 2 wrong usage, 3 finished with some documents rejected."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -104,7 +108,8 @@ fn find_home(pipeline: &Pipeline, home: &str) -> Result<Home, Failure> {
     }
     let document = onrecord::Document::new("home", home);
     let annotation = pipeline.annotate(&document);
-    let whole = annotation.places.first().filter(|p| p.span.start == 0 && pipeline.gazetteer.entry(p.entry).sort().is_jurisdiction());
+    let whole =
+        annotation.places.first().filter(|p| p.span.start == 0 && pipeline.gazetteer.entry(p.entry).sort().is_jurisdiction());
     whole.map(|p| Home(p.entry)).ok_or_else(|| {
         let near = near_names(pipeline, home);
         let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
@@ -119,7 +124,13 @@ fn near_names(pipeline: &Pipeline, name: &str) -> Vec<String> {
         .gazetteer
         .entries()
         .filter(|e| e.sort() <= EntryType::City && e.name().len().abs_diff(wanted.len()) <= 2)
-        .map(|e| (edits(&wanted, &e.name().to_lowercase()), u32::MAX - e.population(), format!("{}, {}", e.name(), if e.admin1().is_empty() { e.country() } else { e.admin1() })))
+        .map(|e| {
+            (
+                edits(&wanted, &e.name().to_lowercase()),
+                u32::MAX - e.population(),
+                format!("{}, {}", e.name(), if e.admin1().is_empty() { e.country() } else { e.admin1() }),
+            )
+        })
         .filter(|(edits, ..)| *edits <= 2)
         .collect();
     near.sort();

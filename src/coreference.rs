@@ -6,10 +6,11 @@
 //! `speaker` stage.
 
 use crate::gazetteer::{EntryId, EntryType, Gazetteer};
-use crate::lexicon::{Classes, Gender, Lexicon};
-use crate::mention::{Mention, MentionKind, MentionType, PARTICLES, span_of};
+use crate::lexicon::{Classes, Gender};
+use crate::mention::{Mention, MentionKind, MentionType, PARTICLES};
+use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
-use crate::token::{Token, TokenKind};
+use crate::token::TokenKind;
 use std::collections::HashMap;
 
 /// A person or body of a document.
@@ -46,8 +47,18 @@ impl Entities {
 }
 
 /// Clusters the named mentions of a document and what stands in apposition to them.
-pub fn resolve(lexicon: &Lexicon, gazetteer: &Gazetteer, text: &str, tokens: &[Token], mentions: &[Mention]) -> Entities {
-    let mut linker = Linker { lexicon, gazetteer, text, tokens, mentions, clusters: Vec::new(), by_mention: vec![0; mentions.len()], by_last: HashMap::new(), by_first: HashMap::new(), by_key: HashMap::new(), by_entry: HashMap::new() };
+pub fn resolve(reading: Reading<'_>, gazetteer: &Gazetteer, mentions: &[Mention]) -> Entities {
+    let mut linker = Linker {
+        reading,
+        gazetteer,
+        mentions,
+        clusters: Vec::new(),
+        by_mention: vec![0; mentions.len()],
+        by_last: HashMap::new(),
+        by_first: HashMap::new(),
+        by_key: HashMap::new(),
+        by_entry: HashMap::new(),
+    };
     linker.link();
     linker.finish()
 }
@@ -72,10 +83,8 @@ struct Cluster {
 }
 
 struct Linker<'a> {
-    lexicon: &'a Lexicon,
+    reading: Reading<'a>,
     gazetteer: &'a Gazetteer,
-    text: &'a str,
-    tokens: &'a [Token],
     mentions: &'a [Mention],
     clusters: Vec<Cluster>,
     by_mention: Vec<u32>,
@@ -132,11 +141,13 @@ impl Linker<'_> {
         let mut hyphen = false;
         let mut quoted = false;
         for at in range.range() {
-            let token = &self.tokens[at];
-            let slice = token.span.of(self.text);
+            let token = &self.reading.tokens[at];
+            let slice = token.span.of(self.reading.text);
             match token.kind {
                 TokenKind::Initial => initials.extend(slice.chars().next()),
-                TokenKind::Hyphen => hyphen = !words.is_empty() && !is_particle(self.tokens[at - 1].span.of(self.text)),
+                TokenKind::Hyphen => {
+                    hyphen = !words.is_empty() && !is_particle(self.reading.tokens[at - 1].span.of(self.reading.text))
+                }
                 // A nickname tells nobody apart.
                 TokenKind::Mark(_) => quoted = !quoted,
                 _ if quoted => {}
@@ -149,7 +160,7 @@ impl Linker<'_> {
                     if let (true, Some(last)) = (hyphen, words.last_mut()) {
                         // A double name is one word.
                         *last = last.rotate_left(7) ^ token.hash;
-                    } else if !suffix && !token.classes(self.lexicon).any(Classes::DETERMINER) {
+                    } else if !suffix && !token.classes(self.reading.lexicon).any(Classes::DETERMINER) {
                         words.push(token.hash);
                     }
                     hyphen = false;
@@ -174,8 +185,15 @@ impl Linker<'_> {
     fn new_cluster(&mut self, mention: usize, words: Vec<u64>, entry: Option<EntryId>) -> usize {
         let found = &self.mentions[mention];
         let range = found.name.unwrap_or(found.tokens);
-        let first_initial = self.text[self.tokens[range.start as usize].span.range()].chars().next();
-        self.clusters.push(Cluster { words, sort: found.sort, gender: found.gender, mentions: vec![mention as u32], entry, first_initial });
+        let first_initial = self.reading.text[self.reading.tokens[range.start as usize].span.range()].chars().next();
+        self.clusters.push(Cluster {
+            words,
+            sort: found.sort,
+            gender: found.gender,
+            mentions: vec![mention as u32],
+            entry,
+            first_initial,
+        });
         self.by_mention[mention] = self.clusters.len() as u32;
         self.clusters.len() - 1
     }
@@ -189,7 +207,14 @@ impl Linker<'_> {
             words[0] == first && (words.len() < 3 || name.words.len() < 3 || words[1] == name.words[1])
         });
         // `White Bear` of `Louis White Bear Jr.`
-        let tail = || self.by_last.get(&last).into_iter().flatten().copied().find(|&c| self.clusters[c].words.len() > name.words.len() && self.clusters[c].words.ends_with(&name.words));
+        let tail = || {
+            self.by_last
+                .get(&last)
+                .into_iter()
+                .flatten()
+                .copied()
+                .find(|&c| self.clusters[c].words.len() > name.words.len() && self.clusters[c].words.ends_with(&name.words))
+        };
         match same.or_else(tail) {
             Some(cluster) => self.join(mention, cluster),
             None => {
@@ -213,12 +238,15 @@ impl Linker<'_> {
             let initial_fits = name.initials.first().is_none_or(|&i| clusters[c].first_initial == Some(i));
             gender_fits && initial_fits
         };
-        let bearers: Vec<usize> = self.by_last.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).collect();
+        let bearers: Vec<usize> =
+            self.by_last.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).collect();
         let before = |c: &usize| self.clusters[*c].mentions.iter().copied().filter(|&m| (m as usize) < mention).max();
         // The bearer mentioned last before; else the first one named later.
-        let chosen = bearers.iter().copied().filter(|c| before(c).is_some()).max_by_key(before).or_else(|| bearers.first().copied());
+        let chosen =
+            bearers.iter().copied().filter(|c| before(c).is_some()).max_by_key(before).or_else(|| bearers.first().copied());
         let chosen = chosen.or_else(|| {
-            let by_first: Vec<usize> = self.by_first.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).collect();
+            let by_first: Vec<usize> =
+                self.by_first.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).collect();
             let named_before = by_first.iter().copied().filter(|c| before(c).is_some()).max_by_key(before);
             named_before.or_else(|| if by_first.len() == 1 { by_first.first().copied() } else { None })
         });
@@ -255,9 +283,13 @@ impl Linker<'_> {
     /// The one agency or organisation that the gazetteer knows under the whole name.
     fn entry(&self, mention: usize) -> Option<EntryId> {
         let range = self.mentions[mention].name?;
-        let matches = self.gazetteer.matches(self.text, &self.tokens[..range.end as usize], range.start as usize);
+        let matches = self.gazetteer.matches(self.reading.text, &self.reading.tokens[..range.end as usize], range.start as usize);
         let whole = matches.into_iter().find(|m| m.len == range.len())?;
-        whole.candidates.iter().map(|c| c.entry).find(|&e| matches!(self.gazetteer.entry(e).sort(), EntryType::Agency | EntryType::Organization))
+        whole
+            .candidates
+            .iter()
+            .map(|c| c.entry)
+            .find(|&e| matches!(self.gazetteer.entry(e).sort(), EntryType::Agency | EntryType::Organization))
     }
 
     /// The body whose initials the name spells: `NAACP`, or the one right before it in brackets: `… Development (BUILD)`.
@@ -266,13 +298,15 @@ impl Linker<'_> {
         if range.len() != 1 {
             return None;
         }
-        let acronym: String = self.tokens[range.start as usize].span.of(self.text).chars().filter(|c| c.is_uppercase()).collect();
+        let acronym: String =
+            self.reading.tokens[range.start as usize].span.of(self.reading.text).chars().filter(|c| c.is_uppercase()).collect();
         if acronym.len() < 2 {
             return None;
         }
-        let defined = range.start > 0 && self.tokens[range.start as usize - 1].kind == TokenKind::Open;
+        let defined = range.start > 0 && self.reading.tokens[range.start as usize - 1].kind == TokenKind::Open;
         if defined {
-            let before = self.mentions[..mention].iter().rposition(|m| m.kind == MentionKind::Named && m.tokens.end == range.start - 1);
+            let before =
+                self.mentions[..mention].iter().rposition(|m| m.kind == MentionKind::Named && m.tokens.end == range.start - 1);
             if let Some(cluster) = before.and_then(|m| (self.by_mention[m] as usize).checked_sub(1)) {
                 return Some(cluster);
             }
@@ -284,14 +318,21 @@ impl Linker<'_> {
     }
 
     fn initials(&self, name: TokenSpan) -> String {
-        self.tokens[name.range()].iter().filter(|t| t.is_capitalised()).filter_map(|t| t.span.of(self.text).chars().next()).collect()
+        self.reading.tokens[name.range()]
+            .iter()
+            .filter(|t| t.is_capitalised())
+            .filter_map(|t| t.span.of(self.reading.text).chars().next())
+            .collect()
     }
 
     /// `Acme` after `Acme Corp.`, `Open Society` after `Open Society Institute`.
     fn by_short_form(&self, name: &Name) -> Option<usize> {
         (0..self.clusters.len()).rev().find(|&c| {
             let cluster = &self.clusters[c];
-            cluster.sort == MentionType::Organization && cluster.words.len() > name.words.len() && cluster.words.starts_with(&name.words) && cluster.words.len() <= name.words.len() + 2
+            cluster.sort == MentionType::Organization
+                && cluster.words.len() > name.words.len()
+                && cluster.words.starts_with(&name.words)
+                && cluster.words.len() <= name.words.len() + 2
         })
     }
 
@@ -313,12 +354,16 @@ impl Linker<'_> {
         mentions.sort_unstable();
         let named = mentions.iter().filter_map(|&m| self.mentions[m as usize].name);
         // The fullest name; of equals the first.
-        let name = named.rev().max_by_key(|n| (n.len(), span_of(self.tokens, *n).len())).unwrap_or(self.mentions[mentions[0] as usize].tokens);
+        let name = named
+            .rev()
+            .max_by_key(|n| (n.len(), self.reading.span(*n).len()))
+            .unwrap_or(self.mentions[mentions[0] as usize].tokens);
         let gender = cluster.gender.or_else(|| {
             let several = name.len() > 1 && cluster.sort == MentionType::Person;
-            several.then(|| self.lexicon.given_name_gender(self.tokens[name.start as usize].word)).flatten()
+            several.then(|| self.reading.lexicon.given_name_gender(self.reading.tokens[name.start as usize].word)).flatten()
         });
-        let role = mentions.iter().filter_map(|&m| self.mentions[m as usize].role).max_by_key(|r| (r.len(), std::cmp::Reverse(r.start)));
-        Entity { name: span_of(self.tokens, name), sort: cluster.sort, gender, role, mentions, entry: cluster.entry }
+        let role =
+            mentions.iter().filter_map(|&m| self.mentions[m as usize].role).max_by_key(|r| (r.len(), std::cmp::Reverse(r.start)));
+        Entity { name: self.reading.span(name), sort: cluster.sort, gender, role, mentions, entry: cluster.entry }
     }
 }

@@ -70,7 +70,12 @@ struct Written {
 ///
 /// # Errors
 /// If writing fails, or no thread can be started. Problems of the input are events and no errors.
-pub fn run(pipeline: &Pipeline, job: &Job<'_>, out: &mut (dyn Write + Send), on_event: &mut (dyn FnMut(Event) + Send)) -> io::Result<Summary> {
+pub fn run(
+    pipeline: &Pipeline,
+    job: &Job<'_>,
+    out: &mut (dyn Write + Send),
+    on_event: &mut (dyn FnMut(Event) + Send),
+) -> io::Result<Summary> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(io::Error::other)?;
     let in_flight = 4 * pool.current_num_threads() + 2;
     // A batch takes a ticket when it is read and gives it back when it is written.
@@ -142,7 +147,11 @@ fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Wri
                 None => {
                     written.summary.rejected += 1;
                     let reason = "the program failed on this document; please report it".to_owned();
-                    written.events.push(Event::Problem(Problem { file: format!("document {}", document.id), line: None, reason }));
+                    written.events.push(Event::Problem(Problem {
+                        file: format!("document {}", document.id),
+                        line: None,
+                        reason,
+                    }));
                 }
             },
             Item::Problem(problem) => {
@@ -172,7 +181,13 @@ fn annotate_one(pipeline: &Pipeline, format: Format, document: &Document, bytes:
     }
 }
 
-fn write_in_order(format: Format, out: &mut dyn Write, on_event: &mut dyn FnMut(Event), receive: &Receiver<Written>, ticket: &Receiver<()>) -> io::Result<Summary> {
+fn write_in_order(
+    format: Format,
+    out: &mut dyn Write,
+    on_event: &mut dyn FnMut(Event),
+    receive: &Receiver<Written>,
+    ticket: &Receiver<()>,
+) -> io::Result<Summary> {
     let mut total = Summary::default();
     let mut waiting: BTreeMap<u64, Written> = BTreeMap::new();
     let mut next = 0;

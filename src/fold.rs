@@ -31,7 +31,10 @@ pub fn is_zero_width(c: char) -> bool {
 }
 
 fn fold_chars(word: &str) -> impl Iterator<Item = char> {
-    word.nfkc().filter(|&c| !is_zero_width(c)).map(|c| if matches!(c, '’' | '‘' | 'ʼ') { '\'' } else { c }).flat_map(char::to_lowercase)
+    word.nfkc()
+        .filter(|&c| !is_zero_width(c))
+        .map(|c| if matches!(c, '’' | '‘' | 'ʼ') { '\'' } else { c })
+        .flat_map(char::to_lowercase)
 }
 
 fn step(hash: u64, byte: u8) -> u64 {

@@ -331,5 +331,8 @@ impl Gazetteer {
 
 /// Whether a token may stand inside a name.
 fn in_name(token: &Token) -> bool {
-    !matches!(token.kind, TokenKind::Stop | TokenKind::Colon | TokenKind::Semicolon | TokenKind::Bullet | TokenKind::Address | TokenKind::Dash)
+    !matches!(
+        token.kind,
+        TokenKind::Stop | TokenKind::Colon | TokenKind::Semicolon | TokenKind::Bullet | TokenKind::Address | TokenKind::Dash
+    )
 }

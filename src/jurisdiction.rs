@@ -4,12 +4,11 @@
 //! governs, or where the event spoken of happens: the most specific place that the text around the statement is about.
 
 use crate::gazetteer::{EntryId, EntryType, Gazetteer};
-use crate::lexicon::{Classes, Governs, Lexicon, PlaceLevel};
+use crate::lexicon::{Classes, Governs, PlaceLevel};
 use crate::mention::PlaceContext;
 use crate::place::{Home, Place};
-use crate::sentence::Layout;
+use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
-use crate::token::Token;
 use std::collections::HashMap;
 
 /// How a statement and a jurisdiction are tied.
@@ -49,18 +48,12 @@ pub struct Jurisdiction {
 /// What the stage looks at in one document.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
-    /// The language lists.
-    pub lexicon: &'a Lexicon,
+    /// The text, its tokens and its layout.
+    pub reading: Reading<'a>,
     /// The names.
     pub gazetteer: &'a Gazetteer,
     /// Where the outlet is at home.
     pub home: Option<Home>,
-    /// The text.
-    pub text: &'a str,
-    /// Its tokens.
-    pub tokens: &'a [Token],
-    /// Its paragraphs and sentences.
-    pub layout: &'a Layout,
     /// Its places.
     pub places: &'a [Place],
 }
@@ -97,7 +90,7 @@ impl<'a> Finder<'a> {
             if !entry.sort().is_jurisdiction() {
                 continue;
             }
-            let sentence = input.layout.sentence_of(place.tokens.start as usize);
+            let sentence = input.reading.sentence_of(place.tokens.start as usize);
             // The headline, the lead and the dateline say where a story is.
             let lead = match sentence {
                 0 => 2.0,
@@ -136,14 +129,26 @@ impl<'a> Finder<'a> {
                     continue;
                 }
                 if found.iter().all(|j| j.entry != place.entry) {
-                    found.push(Jurisdiction { entry: place.entry, basis: Basis::Quote, span: Some(place.span), confidence: place.confidence, rule: "named-in-content" });
+                    found.push(Jurisdiction {
+                        entry: place.entry,
+                        basis: Basis::Quote,
+                        span: Some(place.span),
+                        confidence: place.confidence,
+                        rule: "named-in-content",
+                    });
                 }
             }
             for (level, span) in self.local_references(part) {
-                if let Some((entry, share)) = self.in_play(level) {
-                    if found.iter().all(|j| j.entry != entry) {
-                        found.push(Jurisdiction { entry, basis: Basis::Quote, span: Some(span), confidence: 0.8 * share, rule: "the-one-in-play" });
-                    }
+                if let Some((entry, share)) = self.in_play(level)
+                    && found.iter().all(|j| j.entry != entry)
+                {
+                    found.push(Jurisdiction {
+                        entry,
+                        basis: Basis::Quote,
+                        span: Some(span),
+                        confidence: 0.8 * share,
+                        rule: "the-one-in-play",
+                    });
                 }
             }
         }
@@ -153,39 +158,44 @@ impl<'a> Finder<'a> {
     /// Whether a place only says where the one before it lies: `Springfield, | Ill.`
     fn is_container(&self, place: &Place) -> bool {
         let at = place.tokens.start as usize;
-        if at < 2 || self.input.tokens[at - 1].kind != crate::token::TokenKind::Comma {
+        if at < 2 || self.input.reading.tokens[at - 1].kind != crate::token::TokenKind::Comma {
             return false;
         }
         let before = self.input.places.partition_point(|p| (p.tokens.end as usize) < at - 1);
-        self.input.places.get(before).is_some_and(|p| p.tokens.end as usize == at - 1 && crate::place::contains(self.input.gazetteer, place.entry, p.entry))
+        self.input.places.get(before).is_some_and(|p| {
+            p.tokens.end as usize == at - 1 && crate::place::contains(self.input.gazetteer, place.entry, p.entry)
+        })
     }
 
     /// `the city`, `our state` in some content.
     fn local_references(&self, part: Span) -> Vec<(EntryType, Span)> {
-        let tokens = self.input.tokens;
+        let tokens = self.input.reading.tokens;
         let first = tokens.partition_point(|t| t.span.start < part.start);
         let mut found = Vec::new();
         for at in first..tokens.len() {
             if tokens[at].span.end > part.end {
                 break;
             }
-            if at == first || !tokens[at].classes(self.input.lexicon).any(Classes::LOCAL_REFERENCE) {
+            if at == first || !tokens[at].classes(self.input.reading.lexicon).any(Classes::LOCAL_REFERENCE) {
                 continue;
             }
-            let word = tokens[at - 1].span.of(self.input.text);
+            let word = tokens[at - 1].span.of(self.input.reading.text);
             if !["the", "this", "our"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
                 continue;
             }
             // `the city council`, `the state of Ohio`: a part of another phrase.
             let next = tokens.get(at + 1).filter(|t| t.span.end <= part.end);
             let compound = next.is_some_and(|t| {
-                let classes = t.classes(self.input.lexicon);
-                t.gap < crate::token::Gap::Blank && (classes.any(Classes::ROLE.or(Classes::BODY)) || t.span.of(self.input.text) == "of" || t.is_capitalised())
+                let classes = t.classes(self.input.reading.lexicon);
+                t.gap < crate::token::Gap::Blank
+                    && (classes.any(Classes::ROLE.or(Classes::BODY))
+                        || t.span.of(self.input.reading.text) == "of"
+                        || t.is_capitalised())
             });
             if compound {
                 continue;
             }
-            let level = match self.input.lexicon.place_level(tokens[at].word) {
+            let level = match self.input.reading.lexicon.place_level(tokens[at].word) {
                 Some(PlaceLevel::City) => EntryType::City,
                 Some(PlaceLevel::County) => EntryType::County,
                 Some(PlaceLevel::State) => EntryType::State,
@@ -222,20 +232,47 @@ impl<'a> Finder<'a> {
     /// The place that the speaker's office governs, or whose agency speaks.
     fn of_office(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
         if let Some(country) = statement.agency.and_then(|a| self.country_of(a)) {
-            return Some(Jurisdiction { entry: country, basis: Basis::Context, span: self.first_mention(country), confidence: 0.5, rule: "country-of-agency" });
+            return Some(Jurisdiction {
+                entry: country,
+                basis: Basis::Context,
+                span: self.first_mention(country),
+                confidence: 0.5,
+                rule: "country-of-agency",
+            });
         }
         let role = statement.role?;
-        let tokens = &self.input.tokens[..role.end as usize];
-        let span = crate::mention::span_of(self.input.tokens, role);
+        let tokens = &self.input.reading.tokens[..role.end as usize];
+        let span = self.input.reading.span(role);
         let inside = self.places_in(span).find(|p| self.input.gazetteer.entry(p.entry).sort().is_jurisdiction());
         if let Some(place) = inside {
-            return Some(Jurisdiction { entry: place.entry, basis: Basis::Context, span: Some(place.span), confidence: 0.6, rule: "place-of-office" });
+            return Some(Jurisdiction {
+                entry: place.entry,
+                basis: Basis::Context,
+                span: Some(place.span),
+                confidence: 0.6,
+                rule: "place-of-office",
+            });
         }
-        let agency = role.range().find_map(|at| self.input.gazetteer.matches(self.input.text, tokens, at).iter().flat_map(|m| &m.candidates).find_map(|c| self.country_of(c.entry)));
+        let agency = role.range().find_map(|at| {
+            self.input
+                .gazetteer
+                .matches(self.input.reading.text, tokens, at)
+                .iter()
+                .flat_map(|m| &m.candidates)
+                .find_map(|c| self.country_of(c.entry))
+        });
         if let Some(country) = agency {
-            return Some(Jurisdiction { entry: country, basis: Basis::Context, span: self.first_mention(country), confidence: 0.5, rule: "country-of-agency" });
+            return Some(Jurisdiction {
+                entry: country,
+                basis: Basis::Context,
+                span: self.first_mention(country),
+                confidence: 0.5,
+                rule: "country-of-agency",
+            });
         }
-        let governs = role.range().find_map(|at| self.input.lexicon.roles().longest(tokens, at).and_then(|(roles, _)| roles.iter().find_map(|r| r.governs)))?;
+        let governs = role.range().find_map(|at| {
+            self.input.reading.lexicon.roles().longest(tokens, at).and_then(|(roles, _)| roles.iter().find_map(|r| r.governs))
+        })?;
         let level = match governs {
             Governs::City => EntryType::City,
             Governs::County => EntryType::County,
@@ -245,7 +282,13 @@ impl<'a> Finder<'a> {
             Governs::District => EntryType::City,
         };
         let (entry, share) = self.in_play(level)?;
-        Some(Jurisdiction { entry, basis: Basis::Context, span: self.first_mention(entry), confidence: 0.6 * share, rule: "level-of-office" })
+        Some(Jurisdiction {
+            entry,
+            basis: Basis::Context,
+            span: self.first_mention(entry),
+            confidence: 0.6 * share,
+            rule: "level-of-office",
+        })
     }
 
     /// The country that an agency belongs to.
@@ -256,12 +299,12 @@ impl<'a> Finder<'a> {
 
     /// The place that the text around the statement and the document as a whole are most about.
     fn of_context(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
-        let at = self.input.tokens.partition_point(|t| t.span.end <= statement.extent.start);
-        let sentence = self.input.layout.sentence_of(at.min(self.input.tokens.len().checked_sub(1)?));
+        let at = self.input.reading.tokens.partition_point(|t| t.span.end <= statement.extent.start);
+        let sentence = self.input.reading.sentence_of(at.min(self.input.reading.tokens.len().checked_sub(1)?));
         let mut best: Option<(f32, &Place, bool)> = None;
         for place in self.input.places {
             let Some(&weight) = self.weights.get(&place.entry) else { continue };
-            let distance = self.input.layout.sentence_of(place.tokens.start as usize).abs_diff(sentence);
+            let distance = self.input.reading.sentence_of(place.tokens.start as usize).abs_diff(sentence);
             let near = match distance {
                 _ if place.kind.is_demonym() => 0.0,
                 0 => NEAR[0],

@@ -340,7 +340,8 @@ impl Lexicon {
         lexicon.read_organizations(shipped!("organizations.txt"))?;
         lexicon.read_place_words(shipped!("place-words.txt"))?;
         lexicon.read_cues(shipped!("cues.txt"))?;
-        lexicon.read_names(("people/given-names.tsv", include_str!("../gazetteers/people/given-names.tsv")), Classes::GIVEN_NAME)?;
+        lexicon
+            .read_names(("people/given-names.tsv", include_str!("../gazetteers/people/given-names.tsv")), Classes::GIVEN_NAME)?;
         lexicon.read_names(("people/surnames.tsv", include_str!("../gazetteers/people/surnames.tsv")), Classes::SURNAME)?;
         Ok(lexicon)
     }
@@ -526,7 +527,11 @@ impl Lexicon {
             let (third, past, participle, ing, noun) = match forms[..] {
                 [third, past, participle, ing] => (third, past, participle, ing, false),
                 [third, past, participle, ing, "noun"] => (third, past, participle, ing, true),
-                _ => return Err(entry.error("a verb has four forms (third person, past, participle, -ing), and `noun` if it is more often one")),
+                _ => {
+                    return Err(entry.error(
+                        "a verb has four forms (third person, past, participle, -ing), and `noun` if it is more often one",
+                    ));
+                }
             };
             self.add_verb(entry.text, third, past, participle, ing, noun);
         }
@@ -584,7 +589,10 @@ impl Lexicon {
                     None if attribute == "indefinite" => pronoun.indefinite = true,
                     None if attribute == "demonstrative" => pronoun.demonstrative = true,
                     None if attribute == "speaker" => pronoun.speaker = true,
-                    None if matches!(attribute, "dialect" | "archaic" | "interrogative" | "reciprocal" | "contraction" | "expletive" | "standalone") => {}
+                    None if matches!(
+                        attribute,
+                        "dialect" | "archaic" | "interrogative" | "reciprocal" | "contraction" | "expletive" | "standalone"
+                    ) => {}
                     _ => return Err(entry.unknown(attribute)),
                 }
             }
@@ -780,7 +788,11 @@ impl Lexicon {
             let index = u16::try_from(self.cue_entries.len()).map_err(|_| entry.error("too many cues"))?;
             let particle = cue.lemma.split_once(' ').map_or("", |(_, particle)| particle).to_owned();
             for (form, spelling) in cue::forms(&entry, &cue)? {
-                let phrase = if particle.is_empty() || cue.sort == CueSort::Phrase { spelling.to_owned() } else { format!("{spelling} {particle}") };
+                let phrase = if particle.is_empty() || cue.sort == CueSort::Phrase {
+                    spelling.to_owned()
+                } else {
+                    format!("{spelling} {particle}")
+                };
                 let mut classes = Classes::CUE.or(Classes::COMMON);
                 if cue.sort == CueSort::Verb {
                     classes = classes.or(Classes::VERB).or(match form {

@@ -13,6 +13,7 @@ pub mod mention;
 pub mod pipeline;
 pub mod place;
 pub mod quotation;
+pub mod reading;
 pub mod sentence;
 pub mod span;
 pub mod speaker;

@@ -9,12 +9,13 @@ mod nominal;
 
 pub use name::PARTICLES;
 
-use crate::gazetteer::{Candidate, EntryType, Gazetteer, NameKind};
-use crate::lexicon::{Classes, Gender, Lexicon, Number};
-use crate::sentence::Layout;
-use crate::span::{Span, TokenSpan};
+use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
+use crate::lexicon::{Classes, Gender, Number};
+use crate::reading::Reading;
+use crate::span::TokenSpan;
 use crate::token::{Case, Gap, Token, TokenKind};
 use std::collections::HashSet;
+use std::ops::Deref;
 
 /// The form of a mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,27 +104,17 @@ pub struct Mentions {
 }
 
 impl Mention {
-    /// The bytes of the mention.
-    pub fn span(&self, tokens: &[Token]) -> Span {
-        span_of(tokens, self.tokens)
+    /// The tokens of the name, or of the head noun of a nominal mention.
+    pub fn name_or_head(&self) -> TokenSpan {
+        self.name.unwrap_or(TokenSpan { start: self.head, end: self.head + 1 })
     }
-
-    /// The bytes of the name, or of the head noun of a nominal mention.
-    pub fn name_span(&self, tokens: &[Token]) -> Span {
-        span_of(tokens, self.name.unwrap_or(TokenSpan { start: self.head, end: self.head + 1 }))
-    }
-}
-
-/// The bytes from the first to the last of some tokens.
-pub fn span_of(tokens: &[Token], range: TokenSpan) -> Span {
-    Span { start: tokens[range.start as usize].span.start, end: tokens[range.end as usize - 1].span.end }
 }
 
 /// Finds the mentions of a document.
-pub fn find(lexicon: &Lexicon, gazetteer: &Gazetteer, text: &str, tokens: &[Token], layout: &Layout) -> Mentions {
+pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
     let mut found = Mentions::default();
-    for sentence in &layout.sentences {
-        let reader = Reader::new(lexicon, gazetteer, text, tokens, sentence.tokens);
+    for sentence in &reading.layout.sentences {
+        let reader = Reader::new(reading, gazetteer, sentence.tokens);
         let first = found.list.len();
         reader.named(&mut found);
         reader.nominal(&mut found.list);
@@ -131,22 +122,25 @@ pub fn find(lexicon: &Lexicon, gazetteer: &Gazetteer, text: &str, tokens: &[Toke
         reader.appositions(&mut found.list, first);
     }
     found.places.sort_by_key(|p| p.tokens);
-    reclaim_surnames(lexicon, gazetteer, tokens, &mut found);
+    reclaim_surnames(reading, gazetteer, &mut found);
     found
 }
 
 /// Gives single words that are the surname of a person of the document to that person: `Davis` is no town then.
 ///
 /// A country or a large place keeps its name, except where it speaks: `Jordan said`.
-fn reclaim_surnames(lexicon: &Lexicon, gazetteer: &Gazetteer, tokens: &[Token], found: &mut Mentions) {
-    let full_name = |m: &&Mention| m.sort == MentionType::Person && m.kind == MentionKind::Named && m.name.is_some_and(|n| n.len() > 1 || m.tokens.len() > 1);
-    let surnames: HashSet<u64> = found.list.iter().filter(full_name).filter_map(|m| m.name).map(|n| tokens[n.end as usize - 1].hash).collect();
+fn reclaim_surnames(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions) {
+    let tokens = reading.tokens;
+    let full_name = |m: &&Mention| {
+        m.sort == MentionType::Person && m.kind == MentionKind::Named && m.name.is_some_and(|n| n.len() > 1 || m.tokens.len() > 1)
+    };
+    let surnames: HashSet<u64> =
+        found.list.iter().filter(full_name).filter_map(|m| m.name).map(|n| tokens[n.end as usize - 1].hash).collect();
     let is_person = |at: usize, place: &PlaceName| {
-        let classes = |i: usize| tokens.get(i).map_or_else(Classes::default, |t| t.classes(lexicon));
-        let before = at.checked_sub(1).map_or_else(Classes::default, classes);
+        let before = at.checked_sub(1).map_or_else(Classes::default, |i| reading.classes(i));
         let preposition = before.any(Classes::PLACE_PREPOSITION) && !before.any(Classes::WEAK_PREPOSITION);
         let behind_comma = at > 1 && tokens[at - 1].kind == TokenKind::Comma && tokens[at - 2].is_capitalised();
-        let speaks = classes(at + 1).any(Classes::CUE.or(Classes::AUXILIARY)) || before.any(Classes::CUE);
+        let speaks = reading.is(at + 1, Classes::CUE.or(Classes::AUXILIARY)) || before.any(Classes::CUE);
         let large = place.candidates.iter().any(|c| is_large(gazetteer, c, 200_000));
         surnames.contains(&tokens[at].hash) && !preposition && !behind_comma && (!large || speaks)
     };
@@ -168,7 +162,8 @@ fn reclaim_surnames(lexicon: &Lexicon, gazetteer: &Gazetteer, tokens: &[Token], 
 /// Whether a candidate is a country, a first-level division, or has so many inhabitants.
 pub fn is_large(gazetteer: &Gazetteer, candidate: &Candidate, population: u32) -> bool {
     let entry = gazetteer.entry(candidate.entry);
-    candidate.kind != NameKind::Base && (matches!(entry.sort(), EntryType::Country | EntryType::State) || entry.population() > population)
+    candidate.kind != NameKind::Base
+        && (matches!(entry.sort(), EntryType::Country | EntryType::State) || entry.population() > population)
 }
 
 /// How a sentence uses capitals.
@@ -184,46 +179,39 @@ enum Style {
 
 /// One sentence, read for its mentions.
 struct Reader<'a> {
-    lexicon: &'a Lexicon,
+    /// The document up to the end of the sentence.
+    reading: Reading<'a>,
     gazetteer: &'a Gazetteer,
-    text: &'a str,
-    tokens: &'a [Token],
     start: usize,
     end: usize,
     style: Style,
 }
 
+impl<'a> Deref for Reader<'a> {
+    type Target = Reading<'a>;
+
+    fn deref(&self) -> &Reading<'a> {
+        &self.reading
+    }
+}
+
 impl<'a> Reader<'a> {
-    fn new(lexicon: &'a Lexicon, gazetteer: &'a Gazetteer, text: &'a str, tokens: &'a [Token], sentence: TokenSpan) -> Reader<'a> {
+    fn new(reading: Reading<'a>, gazetteer: &'a Gazetteer, sentence: TokenSpan) -> Reader<'a> {
         let range = sentence.range();
-        let style = style_of(&tokens[range.clone()]);
-        Reader { lexicon, gazetteer, text, tokens, start: range.start, end: range.end, style }
+        let style = style_of(&reading.tokens[range.clone()]);
+        let reading = Reading { tokens: &reading.tokens[..range.end], ..reading };
+        Reader { reading, gazetteer, start: range.start, end: range.end, style }
     }
 
-    fn classes(&self, at: usize) -> Classes {
-        self.tokens[at].classes(self.lexicon)
-    }
-
-    fn is(&self, at: usize, classes: Classes) -> bool {
-        at < self.end && self.classes(at).any(classes)
-    }
-
-    fn word(&self, at: usize) -> &'a str {
-        self.tokens[at].span.of(self.text)
-    }
-
-    /// Whether the token is this word, in any case.
-    fn is_word(&self, at: usize, word: &str) -> bool {
-        at < self.end && self.word(at).eq_ignore_ascii_case(word)
-    }
-
-    fn kind(&self, at: usize) -> Option<TokenKind> {
-        (at < self.end).then(|| self.tokens[at].kind)
+    /// The names of the gazetteer that start at a token and end before another.
+    fn matches(&self, at: usize, end: usize) -> Vec<Match> {
+        self.gazetteer.matches(self.text, &self.tokens[..end], at)
     }
 
     /// Whether a capital at this place may come from the start of a sentence or of a quotation alone.
     fn at_start(&self, at: usize) -> bool {
-        at == self.start || matches!(self.tokens[at - 1].kind, TokenKind::Mark(_) | TokenKind::Bullet | TokenKind::Colon | TokenKind::Dash)
+        at == self.start
+            || matches!(self.tokens[at - 1].kind, TokenKind::Mark(_) | TokenKind::Bullet | TokenKind::Colon | TokenKind::Dash)
     }
 }
 
@@ -241,7 +229,12 @@ fn style_of(tokens: &[Token]) -> Style {
     let stopped = tokens.last().is_some_and(|t| t.kind == TokenKind::Stop);
     if words >= 4 && upper * 5 >= words * 4 {
         Style::Capitals
-    } else if words >= 4 && long >= 3 && long_capitals * 10 >= long * 8 && (capitals * 10 >= words * 6) && (!stopped || long_capitals == long) {
+    } else if words >= 4
+        && long >= 3
+        && long_capitals * 10 >= long * 8
+        && (capitals * 10 >= words * 6)
+        && (!stopped || long_capitals == long)
+    {
         Style::Headline
     } else {
         Style::Prose

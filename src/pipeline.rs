@@ -9,6 +9,7 @@ use crate::lexicon::Lexicon;
 use crate::mention::{self, MentionType, Mentions};
 use crate::place::{self, Home, Place};
 use crate::quotation::{self, Quotation};
+use crate::reading::Reading;
 use crate::sentence::{self, Layout};
 use crate::speaker;
 use crate::statement::{self, Attribution, Named};
@@ -54,6 +55,13 @@ pub struct Annotation {
     pub attributions: Vec<Attribution>,
 }
 
+impl Annotation {
+    /// The document as the first stages read it.
+    pub fn reading<'a>(&'a self, pipeline: &'a Pipeline, document: &'a Document) -> Reading<'a> {
+        Reading { lexicon: &pipeline.lexicon, text: &document.text, tokens: &self.tokens, layout: &self.layout }
+    }
+}
+
 /// The lists and names that all documents share, and the options.
 pub struct Pipeline {
     /// The language lists.
@@ -76,33 +84,34 @@ impl Pipeline {
         let home = self.options.home;
         let tokens = token::tokenize(lexicon, text);
         let layout = sentence::split(lexicon, text, &tokens);
-        let quotations = quotation::find(text, &tokens, &layout);
-        let mentions = mention::find(lexicon, gazetteer, text, &tokens, &layout);
+        let reading = Reading { lexicon, text, tokens: &tokens, layout: &layout };
+        let quotations = quotation::find(reading);
+        let mentions = mention::find(reading, gazetteer);
         let mut reports = attribution::find(
             self.options.engine,
-            attribution::Input { lexicon, text, tokens: &tokens, layout: &layout, quotations: &quotations, mentions: &mentions.list },
+            attribution::Input { reading, quotations: &quotations, mentions: &mentions.list },
         );
         if self.options.cues == Cues::Speech {
             attribution::keep_speech(&mut reports);
         }
-        let entities = coreference::resolve(lexicon, gazetteer, text, &tokens, &mentions.list);
-        let speakers = speaker::resolve(lexicon, text, &tokens, &layout, &mentions.list, &entities, &reports);
-        let places = place::resolve(place::Input { lexicon, gazetteer, home, text, tokens: &tokens, layout: &layout, mentions: &mentions });
-        let finder = Finder::new(jurisdiction::Input { lexicon, gazetteer, home, text, tokens: &tokens, layout: &layout, places: &places });
-        let bodies = bodies(&tokens, &mentions, &entities);
-        let attributions = statement::join(&tokens, &layout, &entities, &reports, speakers, &finder, &bodies);
+        let entities = coreference::resolve(reading, gazetteer, &mentions.list);
+        let speakers = speaker::resolve(reading, &mentions.list, &entities, &reports);
+        let places = place::resolve(place::Input { reading, gazetteer, home, mentions: &mentions });
+        let finder = Finder::new(jurisdiction::Input { reading, gazetteer, home, places: &places });
+        let bodies = bodies(reading, &mentions, &entities);
+        let attributions = statement::join(reading, &entities, &reports, speakers, &finder, &bodies);
         Annotation { tokens, layout, quotations, mentions, entities, places, attributions }
     }
 }
 
 /// The mentions of bodies that the gazetteer knows.
-fn bodies(tokens: &[Token], mentions: &Mentions, entities: &Entities) -> Vec<Named> {
+fn bodies(reading: Reading<'_>, mentions: &Mentions, entities: &Entities) -> Vec<Named> {
     let mut found = Vec::new();
     for (i, mention) in mentions.list.iter().enumerate() {
-        if mention.sort == MentionType::Organization {
-            if let Some(entry) = entities.of(i).and_then(|e| entities.list[e].entry) {
-                found.push(Named { entry, span: mention.name_span(tokens) });
-            }
+        if mention.sort == MentionType::Organization
+            && let Some(entry) = entities.of(i).and_then(|e| entities.list[e].entry)
+        {
+            found.push(Named { entry, span: reading.span(mention.name_or_head()) });
         }
     }
     found

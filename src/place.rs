@@ -6,12 +6,13 @@
 //! means one place in a document unless the text says otherwise.
 
 use crate::gazetteer::{Candidate, EntryId, EntryType, Gazetteer, NameKind};
-use crate::lexicon::{Classes, Lexicon};
-use crate::mention::{Mentions, PlaceContext, PlaceName, is_large, span_of};
-use crate::sentence::Layout;
+use crate::lexicon::Classes;
+use crate::mention::{Mentions, PlaceContext, PlaceName, is_large};
+use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
-use crate::token::{Case, Token, TokenKind};
+use crate::token::{Case, TokenKind};
 use std::collections::HashMap;
+use std::ops::Deref;
 
 /// A place name that was resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,20 +40,22 @@ pub struct Home(pub EntryId);
 /// What the stage looks at.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
-    /// The language lists.
-    pub lexicon: &'a Lexicon,
+    /// The text, its tokens and its layout.
+    pub reading: Reading<'a>,
     /// The names.
     pub gazetteer: &'a Gazetteer,
     /// Where the outlet is at home.
     pub home: Option<Home>,
-    /// The text.
-    pub text: &'a str,
-    /// Its tokens.
-    pub tokens: &'a [Token],
-    /// Its paragraphs and sentences.
-    pub layout: &'a Layout,
     /// Its place names.
     pub mentions: &'a Mentions,
+}
+
+impl<'a> Deref for Input<'a> {
+    type Target = Reading<'a>;
+
+    fn deref(&self) -> &Reading<'a> {
+        &self.reading
+    }
 }
 
 /// Resolves the place names of a document, in text order.
@@ -67,7 +70,7 @@ pub fn resolve(input: Input<'_>) -> Vec<Place> {
 fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     let (start, end) = (name.tokens.start as usize, name.tokens.end as usize);
     let tokens = input.tokens;
-    let classes = |at: usize| tokens[at].classes(input.lexicon);
+    let classes = |at: usize| input.classes(at);
     let before = (start > 0).then(|| start - 1);
     let all_demonyms = name.candidates.iter().all(|c| c.kind.is_demonym());
     match name.context {
@@ -75,17 +78,24 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         PlaceContext::Feature => return false,
         PlaceContext::Organization => {
             // `Alexandria Police`, `Dallas City Council`: the body's place; not `Georgia Tech`, `Boston Globe`.
-            let next = classes_or_default(input, end);
-            let government = next.any(Classes::GOVERNMENT.or(Classes::PLACE_TYPE_AFTER).or(Classes::LOCAL_REFERENCE)) || is_word(input, end, "Police") || is_word(input, end, "Sheriff");
+            let next = input.classes(end);
+            let government = next.any(Classes::GOVERNMENT.or(Classes::PLACE_TYPE_AFTER).or(Classes::LOCAL_REFERENCE))
+                || input.word(end) == "Police"
+                || input.word(end) == "Sheriff";
             // `U.S. Food and Drug Administration`
-            let country = name.candidates.iter().any(|c| !c.kind.is_demonym() && input.gazetteer.entry(c.entry).sort() == EntryType::Country) && next.any(Classes::ORGANIZATION_FIRST.or(Classes::COMMON));
+            let country = name
+                .candidates
+                .iter()
+                .any(|c| !c.kind.is_demonym() && input.gazetteer.entry(c.entry).sort() == EntryType::Country)
+                && next.any(Classes::ORGANIZATION_FIRST.or(Classes::COMMON));
             if !government && !country {
                 return false;
             }
         }
         PlaceContext::Free | PlaceContext::Modifier => {}
     }
-    let preposition = before.is_some_and(|i| classes(i).any(Classes::PLACE_PREPOSITION) && !classes(i).any(Classes::WEAK_PREPOSITION));
+    let preposition =
+        before.is_some_and(|i| classes(i).any(Classes::PLACE_PREPOSITION) && !classes(i).any(Classes::WEAK_PREPOSITION));
     let contained = container_after(input, name).is_some();
     let single = name.tokens.len() == 1;
     let word = &tokens[start];
@@ -102,7 +112,9 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         return before.is_some_and(|i| tokens[i].kind == TokenKind::Comma) && start > 1 && tokens[start - 2].is_capitalised();
     }
     if let Some(i) = before {
-        let honorific = classes(i).any(Classes::HONORIFIC) && tokens[i].case.is_capital() && !input.lexicon.honorific(tokens[i].word).is_some_and(|h| h.also_name);
+        let honorific = classes(i).any(Classes::HONORIFIC)
+            && tokens[i].case.is_capital()
+            && !input.lexicon.honorific(tokens[i].word).is_some_and(|h| h.also_name);
         let initial = tokens[i].kind == TokenKind::Initial;
         if honorific || initial {
             return false;
@@ -111,7 +123,9 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     if single && !all_demonyms && classes(start).any(Classes::COMMON) && word.case == Case::Capital {
         // `Reading`, `Mobile`, `Of`: a word, unless the text treats it as a place or it is a large one.
         let large = name.candidates.iter().any(|c| is_large(input.gazetteer, c, 500_000));
-        let sentence_start = before.is_none_or(|i| matches!(tokens[i].kind, TokenKind::Stop | TokenKind::Mark(_) | TokenKind::Colon)) || tokens[start].gap >= crate::token::Gap::Line;
+        let sentence_start = before
+            .is_none_or(|i| matches!(tokens[i].kind, TokenKind::Stop | TokenKind::Mark(_) | TokenKind::Colon))
+            || tokens[start].gap >= crate::token::Gap::Line;
         if !large && (sentence_start || !preposition) {
             return false;
         }
@@ -122,7 +136,7 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     if single && !all_demonyms && classes(start).any(Classes::GIVEN_NAME.or(Classes::SURNAME)) && !preposition {
         // `Austin said`, `Jordan and Tyler`: small places lose to persons.
         let known = name.candidates.iter().any(|c| is_large(input.gazetteer, c, 100_000));
-        let speaks = classes_or_default(input, end).any(Classes::CUE) && !classes_or_default(input, end).any(Classes::VERB_NOUN);
+        let speaks = input.classes(end).any(Classes::CUE) && !input.classes(end).any(Classes::VERB_NOUN);
         if !known && (speaks || before.is_none_or(|i| !tokens[i].is_word() && tokens[i].kind != TokenKind::Comma)) {
             return false;
         }
@@ -132,18 +146,10 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
 
 /// Whether a word in capitals stands among others, or in a dateline.
 fn in_capitals(input: &Input<'_>, at: usize) -> bool {
-    let paragraph = &input.layout.paragraphs[input.layout.paragraph_of(at)];
+    let paragraph = &input.layout.paragraphs[input.paragraph_of(at)];
     let dateline = at < paragraph.body as usize;
     let neighbour = |i: usize| input.tokens.get(i).is_some_and(|t| t.case == Case::Upper && t.span.len() > 3);
     dateline || at > 0 && neighbour(at - 1) || neighbour(at + 1)
-}
-
-fn classes_or_default(input: &Input<'_>, at: usize) -> Classes {
-    input.tokens.get(at).map_or_else(Classes::default, |t| t.classes(input.lexicon))
-}
-
-fn is_word(input: &Input<'_>, at: usize, word: &str) -> bool {
-    input.tokens.get(at).is_some_and(|t| t.span.of(input.text) == word)
 }
 
 /// The place name that a comma joins to this one as what holds it: `Springfield, | Ill.`
@@ -154,13 +160,21 @@ fn container_after<'a>(input: &Input<'a>, name: &PlaceName) -> Option<&'a PlaceN
     let places = &input.mentions.places;
     let at = places.binary_search_by_key(&(start as u32), |p| p.tokens.start).ok()?;
     let container = &places[at];
-    let country = |name: &PlaceName| name.candidates.iter().any(|c| input.gazetteer.entry(c.entry).sort() == EntryType::Country && !matches!(c.kind, NameKind::Seat));
+    let country = |name: &PlaceName| {
+        name.candidates
+            .iter()
+            .any(|c| input.gazetteer.entry(c.entry).sort() == EntryType::Country && !matches!(c.kind, NameKind::Seat))
+    };
     if country(name) && country(container) {
         // `China, Japan and Korea` is a list, though Japan has a China too.
         return None;
     }
     let holds = container.candidates.iter().any(|outer| {
-        !outer.kind.is_demonym() && name.candidates.iter().any(|inner| inner.kind != NameKind::Base && contains(input.gazetteer, outer.entry, inner.entry))
+        !outer.kind.is_demonym()
+            && name
+                .candidates
+                .iter()
+                .any(|inner| inner.kind != NameKind::Base && contains(input.gazetteer, outer.entry, inner.entry))
     });
     holds.then_some(container)
 }
@@ -177,7 +191,12 @@ pub fn contains(gazetteer: &Gazetteer, outer: EntryId, inner: EntryId) -> bool {
     match o.sort() {
         EntryType::Country => !matches!(i.sort(), EntryType::Country),
         EntryType::State => !matches!(i.sort(), EntryType::Country | EntryType::State) && o.admin1() == i.admin1(),
-        EntryType::County => matches!(i.sort(), EntryType::City | EntryType::Neighborhood) && o.admin1() == i.admin1() && !o.admin2().is_empty() && o.admin2() == i.admin2(),
+        EntryType::County => {
+            matches!(i.sort(), EntryType::City | EntryType::Neighborhood)
+                && o.admin1() == i.admin1()
+                && !o.admin2().is_empty()
+                && o.admin2() == i.admin2()
+        }
         _ => false,
     }
 }
@@ -224,7 +243,8 @@ impl<'a> Resolver<'a> {
             resolver.group_of.push(group);
             if let Some(container) = container_after(&input, name) {
                 for weighed in &mut resolver.groups[group].candidates {
-                    let holds = container.candidates.iter().any(|outer| contains(input.gazetteer, outer.entry, weighed.candidate.entry));
+                    let holds =
+                        container.candidates.iter().any(|outer| contains(input.gazetteer, outer.entry, weighed.candidate.entry));
                     if holds && !weighed.contained {
                         weighed.contained = true;
                         weighed.own += 6.0;
@@ -276,8 +296,15 @@ impl<'a> Resolver<'a> {
     /// `Cook and DuPage counties`
     fn plural_type_follows(&self, name: &PlaceName) -> bool {
         let end = name.tokens.end as usize;
-        self.input.tokens[end..].iter().take(8).take_while(|t| t.is_capitalised() || matches!(t.kind, TokenKind::Comma) || t.span.of(self.input.text) == "and").count() + end < self.input.tokens.len()
-            && (end..(end + 9).min(self.input.tokens.len())).any(|i| matches!(self.input.tokens[i].span.of(self.input.text), "counties" | "Counties" | "parishes"))
+        self.input.tokens[end..]
+            .iter()
+            .take(8)
+            .take_while(|t| t.is_capitalised() || matches!(t.kind, TokenKind::Comma) || t.span.of(self.input.text) == "and")
+            .count()
+            + end
+            < self.input.tokens.len()
+            && (end..(end + 9).min(self.input.tokens.len()))
+                .any(|i| matches!(self.input.tokens[i].span.of(self.input.text), "counties" | "Counties" | "parishes"))
     }
 
     /// How much the outlet's home speaks for a place.
@@ -295,7 +322,13 @@ impl<'a> Resolver<'a> {
             }
             if let (Some(a), Some(b)) = (h.position(), e.position()) {
                 let km = distance(a, b);
-                pull += if km < 60.0 { 1.5 } else if km < 200.0 { 0.7 } else { 0.0 };
+                pull += if km < 60.0 {
+                    1.5
+                } else if km < 200.0 {
+                    0.7
+                } else {
+                    0.0
+                };
             }
         }
         pull
@@ -344,13 +377,19 @@ impl<'a> Resolver<'a> {
             // What stands beside this very mention overrules the document.
             let container = container_after(&self.input, name);
             if let Some(container) = container {
-                let holds = |w: &&Weighed| container.candidates.iter().any(|o| contains(self.input.gazetteer, o.entry, w.candidate.entry));
+                let holds = |w: &&Weighed| {
+                    container.candidates.iter().any(|o| contains(self.input.gazetteer, o.entry, w.candidate.entry))
+                };
                 if let Some(held) = group.candidates.iter().filter(holds).max_by(|a, b| a.share.total_cmp(&b.share)) {
                     best = *held;
                 }
             }
             let only = group.candidates.len() == 1;
-            let largest = group.candidates.iter().max_by(|a, b| a.own.total_cmp(&b.own)).is_some_and(|w| w.candidate.entry == best.candidate.entry);
+            let largest = group
+                .candidates
+                .iter()
+                .max_by(|a, b| a.own.total_cmp(&b.own))
+                .is_some_and(|w| w.candidate.entry == best.candidate.entry);
             let rule = match () {
                 () if container.is_some() => "named-with-what-holds-it",
                 () if only => "only-place-of-that-name",
@@ -360,7 +399,7 @@ impl<'a> Resolver<'a> {
             };
             places.push(Place {
                 tokens: name.tokens,
-                span: span_of(self.input.tokens, name.tokens),
+                span: self.input.span(name.tokens),
                 entry: best.candidate.entry,
                 kind: best.candidate.kind,
                 context: name.context,
@@ -399,7 +438,9 @@ impl Support {
         if !entry.admin1().is_empty() && entry.sort() != EntryType::Country {
             *self.divisions.entry((country, crate::fold::fold_hash(entry.admin1()))).or_default() += weight;
         }
-        if let Some(position) = entry.position().filter(|_| matches!(entry.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood)) {
+        if let Some(position) =
+            entry.position().filter(|_| matches!(entry.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood))
+        {
             *self.cells.entry(cell(position)).or_default() += weight;
         }
     }
@@ -408,11 +449,13 @@ impl Support {
     fn of(&self, gazetteer: &Gazetteer, id: EntryId, own: &[Weighed], weight: f32) -> f32 {
         let entry = gazetteer.entry(id);
         let Some(country) = country_key(entry.country()) else { return 0.0 };
-        let division = (!entry.admin1().is_empty() && entry.sort() != EntryType::Country).then(|| (country, crate::fold::fold_hash(entry.admin1())));
+        let division = (!entry.admin1().is_empty() && entry.sort() != EntryType::Country)
+            .then(|| (country, crate::fold::fold_hash(entry.admin1())));
         let mut in_country = self.countries.get(&country).copied().unwrap_or(0.0);
         let mut in_division = division.and_then(|d| self.divisions.get(&d).copied()).unwrap_or(0.0);
         let mut near = 0.0;
-        let place = entry.position().filter(|_| matches!(entry.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood));
+        let place =
+            entry.position().filter(|_| matches!(entry.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood));
         if let Some((row, column)) = place.map(cell) {
             for i in row - 1..=row + 1 {
                 for j in column - 1..=column + 1 {
@@ -429,10 +472,12 @@ impl Support {
                     in_division -= part;
                 }
             }
-            if let (Some(a), Some(b)) = (place.map(cell), other.position().map(cell)) {
-                if (a.0 - b.0).abs() <= 1 && (a.1 - b.1).abs() <= 1 && matches!(other.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood) {
-                    near -= part;
-                }
+            if let (Some(a), Some(b)) = (place.map(cell), other.position().map(cell))
+                && (a.0 - b.0).abs() <= 1
+                && (a.1 - b.1).abs() <= 1
+                && matches!(other.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood)
+            {
+                near -= part;
             }
         }
         0.6 * in_country.max(0.0).ln_1p() + 2.2 * in_division.max(0.0).ln_1p() + 1.4 * near.max(0.0).ln_1p()

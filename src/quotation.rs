@@ -5,9 +5,9 @@
 //! quotations are part of the outer one. Whether a quotation is somebody's words, a title or a scare quote is not decided here.
 
 use crate::lexicon::{Direction, Mark, MarkLevel};
-use crate::sentence::Layout;
+use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
-use crate::token::{Case, Gap, Token, TokenKind};
+use crate::token::{Case, Gap, TokenKind};
 
 /// A stretch of text between quotation marks, within one paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,9 @@ impl Quotation {
 }
 
 /// The quotations of a document in text order; they do not overlap.
-pub fn find(text: &str, tokens: &[Token], layout: &Layout) -> Vec<Quotation> {
-    let mut finder = Finder { text, tokens, layout, found: Vec::new() };
+pub fn find(reading: Reading<'_>) -> Vec<Quotation> {
+    let layout = reading.layout;
+    let mut finder = Finder { reading, found: Vec::new() };
     let Some(primary) = finder.primary_level() else { return Vec::new() };
     let mut open_before = false;
     for paragraph in 0..layout.paragraphs.len() {
@@ -55,15 +56,13 @@ pub fn find(text: &str, tokens: &[Token], layout: &Layout) -> Vec<Quotation> {
 }
 
 struct Finder<'a> {
-    text: &'a str,
-    tokens: &'a [Token],
-    layout: &'a Layout,
+    reading: Reading<'a>,
     found: Vec<Quotation>,
 }
 
 impl Finder<'_> {
     fn mark(&self, at: usize) -> Option<Mark> {
-        match self.tokens.get(at)?.kind {
+        match self.reading.tokens.get(at)?.kind {
             TokenKind::Mark(mark) => Some(mark),
             _ => None,
         }
@@ -72,7 +71,7 @@ impl Finder<'_> {
     /// The level of the document's main marks: British papers quote with single ones. `None` if it has no marks.
     fn primary_level(&self) -> Option<MarkLevel> {
         let (mut doubles, mut singles) = (0, 0);
-        for at in 0..self.tokens.len() {
+        for at in 0..self.reading.tokens.len() {
             if let Some(mark) = self.mark(at) {
                 match mark.level {
                     MarkLevel::Double => doubles += 1,
@@ -89,11 +88,13 @@ impl Finder<'_> {
     }
 
     fn attached_before(&self, at: usize) -> bool {
-        self.tokens[at].gap == Gap::None && at > 0 && !matches!(self.tokens[at - 1].kind, TokenKind::Open | TokenKind::Dash)
+        self.reading.tokens[at].gap == Gap::None
+            && at > 0
+            && !matches!(self.reading.tokens[at - 1].kind, TokenKind::Open | TokenKind::Dash)
     }
 
     fn attached_after(&self, at: usize) -> bool {
-        self.tokens.get(at + 1).is_some_and(|t| t.gap == Gap::None)
+        self.reading.tokens.get(at + 1).is_some_and(|t| t.gap == Gap::None)
     }
 
     /// Whether the mark stands as an opener does: blank (or bracket, dash) before, word behind.
@@ -103,12 +104,12 @@ impl Finder<'_> {
 
     /// Whether the mark stands as a closer does.
     fn can_close(&self, at: usize) -> bool {
-        self.tokens[at].gap == Gap::None
+        self.reading.tokens[at].gap == Gap::None
     }
 
     /// Pairs the double marks of a paragraph, then the single ones between them. Returns whether the last one stays open.
     fn doubles(&mut self, paragraph: usize, open_before: bool) -> bool {
-        let range = self.layout.paragraphs[paragraph].tokens.range();
+        let range = self.reading.layout.paragraphs[paragraph].tokens.range();
         let mut regions: Vec<(usize, usize, bool, bool)> = Vec::new(); // opener, end of content, closed, continues
         let mut open: Option<(usize, bool)> = None;
         for at in range.clone() {
@@ -136,11 +137,13 @@ impl Finder<'_> {
                         continue;
                     }
                     // An opener behind a full sentence: the paragraphs of a long quotation, their breaks lost.
-                    let ends_sentence = at > start + 3 && self.tokens[at - 1].kind == TokenKind::Stop;
+                    let ends_sentence = at > start + 3 && self.reading.tokens[at - 1].kind == TokenKind::Stop;
                     if ends_sentence {
                         regions.push((start, at, false, continues));
                         open = Some((at, true));
-                    } else if mark.direction == Direction::Either && matches!(self.mark(start), Some(m) if m.direction == Direction::Either) {
+                    } else if mark.direction == Direction::Either
+                        && matches!(self.mark(start), Some(m) if m.direction == Direction::Either)
+                    {
                         open = Some((at, false));
                     }
                 }
@@ -149,7 +152,8 @@ impl Finder<'_> {
         let mut stays_open = false;
         if let Some((start, continues)) = open {
             let goes_on = self.next_paragraph_opens(paragraph);
-            let introduced = start > range.start && matches!(self.tokens[start - 1].kind, TokenKind::Comma | TokenKind::Colon);
+            let introduced =
+                start > range.start && matches!(self.reading.tokens[start - 1].kind, TokenKind::Comma | TokenKind::Colon);
             if goes_on || start == range.start || introduced {
                 regions.push((start, range.end, false, continues));
                 stays_open = goes_on;
@@ -167,24 +171,31 @@ impl Finder<'_> {
 
     /// `a 12" pipe`
     fn is_inches(&self, at: usize) -> bool {
-        at > 0 && self.tokens[at - 1].kind == TokenKind::Number && self.tokens[at].gap == Gap::None && !self.attached_after(at)
+        at > 0
+            && self.reading.tokens[at - 1].kind == TokenKind::Number
+            && self.reading.tokens[at].gap == Gap::None
+            && !self.attached_after(at)
     }
 
     fn opens_word(&self, at: usize) -> bool {
-        self.tokens.get(at + 1).is_some_and(|t| {
-            t.is_word() || matches!(t.kind, TokenKind::Number | TokenKind::Symbol | TokenKind::Open | TokenKind::Mark(_) | TokenKind::Address)
-                || self.text[t.span.range()].starts_with(['…', '.'])
+        self.reading.tokens.get(at + 1).is_some_and(|t| {
+            t.is_word()
+                || matches!(
+                    t.kind,
+                    TokenKind::Number | TokenKind::Symbol | TokenKind::Open | TokenKind::Mark(_) | TokenKind::Address
+                )
+                || self.reading.text[t.span.range()].starts_with(['…', '.'])
         })
     }
 
     fn next_paragraph_opens(&self, paragraph: usize) -> bool {
-        let Some(next) = self.layout.paragraphs.get(paragraph + 1) else { return false };
+        let Some(next) = self.reading.layout.paragraphs.get(paragraph + 1) else { return false };
         matches!(self.mark(next.tokens.start as usize), Some(mark) if mark.level == MarkLevel::Double)
     }
 
     /// Single marks in a document that quotes with double ones: headlines and quoted terms.
     fn singles_between(&mut self, paragraph: usize, doubles: &[Quotation]) {
-        let range = self.layout.paragraphs[paragraph].tokens.range();
+        let range = self.reading.layout.paragraphs[paragraph].tokens.range();
         let mut at = range.start;
         let mut next_double = 0;
         while at < range.end {
@@ -202,12 +213,14 @@ impl Finder<'_> {
 
     /// A document that quotes with single marks; double ones are inner there, or stand alone.
     fn singles_first(&mut self, paragraph: usize) -> bool {
-        let range = self.layout.paragraphs[paragraph].tokens.range();
+        let range = self.reading.layout.paragraphs[paragraph].tokens.range();
         let mut at = range.start;
         while at < range.end {
             let double = self.mark(at).is_some_and(|m| m.level == MarkLevel::Double && m.direction != Direction::Close);
             at = if double && self.can_open(at) {
-                match (at + 1..range.end).find(|&i| self.mark(i).is_some_and(|m| m.level == MarkLevel::Double && m.direction != Direction::Open)) {
+                match (at + 1..range.end)
+                    .find(|&i| self.mark(i).is_some_and(|m| m.level == MarkLevel::Double && m.direction != Direction::Open))
+                {
                     Some(end) => {
                         self.push(paragraph, at, end, true, false, MarkLevel::Double);
                         end + 1
@@ -236,12 +249,13 @@ impl Finder<'_> {
             let Some(mark) = self.mark(i).filter(|m| m.level == MarkLevel::Single) else { continue };
             if mark.direction == Direction::Open && !self.attached_before(i) {
                 // The next paragraph of a quotation whose breaks are lost.
-                if self.tokens[i - 1].kind == TokenKind::Stop {
+                if self.reading.tokens[i - 1].kind == TokenKind::Stop {
                     close = close.or(Some((i, false)));
                 }
                 break;
             }
-            let ends_word = self.can_close(i) && !self.tokens.get(i + 1).is_some_and(|t| t.gap == Gap::None && t.is_word());
+            let ends_word =
+                self.can_close(i) && !self.reading.tokens.get(i + 1).is_some_and(|t| t.gap == Gap::None && t.is_word());
             if mark.direction == Direction::Open || !ends_word {
                 continue;
             }
@@ -255,10 +269,12 @@ impl Finder<'_> {
         let (end, closed) = match close {
             Some(found) => found,
             // The paragraph of a longer quotation that is closed in a later one.
-            None if mark.direction == Direction::Open && at == self.layout.paragraphs[paragraph].tokens.range().start => (limit, false),
+            None if mark.direction == Direction::Open && at == self.reading.layout.paragraphs[paragraph].tokens.range().start => {
+                (limit, false)
+            }
             None => return None,
         };
-        let words = self.tokens[at + 1..end].iter().filter(|t| t.is_word() || t.kind == TokenKind::Number).count();
+        let words = self.reading.tokens[at + 1..end].iter().filter(|t| t.is_word() || t.kind == TokenKind::Number).count();
         if words < 2 {
             return None;
         }
@@ -268,19 +284,26 @@ impl Finder<'_> {
 
     /// `the voters’ plan`: an `s` before the mark, a small letter behind it.
     fn is_plural_possessive(&self, at: usize) -> bool {
-        let s = at > 0 && self.text[self.tokens[at - 1].span.range()].ends_with(['s', 'S', 'z', 'x']);
-        s && self.tokens.get(at + 1).is_some_and(|t| t.gap == Gap::Space && (t.case == Case::Lower || t.kind == TokenKind::Number))
+        let s = at > 0 && self.reading.text[self.reading.tokens[at - 1].span.range()].ends_with(['s', 'S', 'z', 'x']);
+        s && self
+            .reading
+            .tokens
+            .get(at + 1)
+            .is_some_and(|t| t.gap == Gap::Space && (t.case == Case::Lower || t.kind == TokenKind::Number))
     }
 
     fn push(&mut self, paragraph: usize, open: usize, end: usize, closed: bool, continues: bool, level: MarkLevel) {
         let last = if closed { end } else { end - 1 };
-        let inner = Span { start: self.tokens[open].span.end, end: if closed { self.tokens[end].span.start } else { self.tokens[end - 1].span.end } };
-        let inner = inner.trim(self.text);
+        let inner = Span {
+            start: self.reading.tokens[open].span.end,
+            end: if closed { self.reading.tokens[end].span.start } else { self.reading.tokens[end - 1].span.end },
+        };
+        let inner = inner.trim(self.reading.text);
         if inner.is_empty() || end <= open + 1 {
             return;
         }
         self.found.push(Quotation {
-            span: Span { start: self.tokens[open].span.start, end: self.tokens[last].span.end },
+            span: Span { start: self.reading.tokens[open].span.start, end: self.reading.tokens[last].span.end },
             inner,
             tokens: TokenSpan::new(open + 1, end),
             paragraph: paragraph as u32,

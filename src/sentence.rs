@@ -74,14 +74,22 @@ pub fn split(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Layout {
         while at < break_at {
             let last = splitter.end_at(at, sentence, break_at);
             if let Some(last) = last {
-                layout.sentences.push(Sentence { span: splitter.span(sentence, last + 1), tokens: TokenSpan::new(sentence, last + 1), paragraph });
+                layout.sentences.push(Sentence {
+                    span: splitter.span(sentence, last + 1),
+                    tokens: TokenSpan::new(sentence, last + 1),
+                    paragraph,
+                });
                 sentence = last + 1;
                 at = last;
             }
             at += 1;
         }
         if sentence < break_at {
-            layout.sentences.push(Sentence { span: splitter.span(sentence, break_at), tokens: TokenSpan::new(sentence, break_at), paragraph });
+            layout.sentences.push(Sentence {
+                span: splitter.span(sentence, break_at),
+                tokens: TokenSpan::new(sentence, break_at),
+                paragraph,
+            });
         }
         layout.paragraphs.push(Paragraph {
             span: splitter.span(start, break_at),
@@ -123,7 +131,9 @@ impl Splitter<'_> {
         let from = self.tokens[start].span.start as usize;
         let to = self.tokens[(start + 24).min(end) - 1].span.end as usize;
         match DATELINE.find(&self.text[from..to]) {
-            Some(dateline) => (start..end).find(|&i| self.tokens[i].span.start as usize >= from + dateline.end()).unwrap_or(start),
+            Some(dateline) => {
+                (start..end).find(|&i| self.tokens[i].span.start as usize >= from + dateline.end()).unwrap_or(start)
+            }
             None => start,
         }
     }
@@ -223,7 +233,10 @@ impl Splitter<'_> {
 
     /// `[12]`
     fn is_footnote(&self, open: usize) -> bool {
-        self.text[self.tokens[open].span.range()] == *"[" && self.tokens[open].gap < Gap::Line && self.tokens[open + 1].kind == TokenKind::Number && self.tokens[open + 2].kind == TokenKind::Close
+        self.text[self.tokens[open].span.range()] == *"["
+            && self.tokens[open].gap < Gap::Line
+            && self.tokens[open + 1].kind == TokenKind::Number
+            && self.tokens[open + 2].kind == TokenKind::Close
     }
 
     /// Whether a blank was lost between two sentences: `he said.The mayor`.
@@ -282,12 +295,14 @@ impl Splitter<'_> {
             let reports = |forms: &[crate::lexicon::CueForm]| {
                 forms.iter().any(|&f| matches!(f.form, Form::Past | Form::Third) && self.lexicon.cue(f).frames.any(Frames::QUOTE))
             };
-            if token.case == Case::Lower && self.lexicon.cues().longest(self.tokens, at).is_some_and(|(forms, _)| reports(forms)) {
+            if token.case == Case::Lower && self.lexicon.cues().longest(self.tokens, at).is_some_and(|(forms, _)| reports(forms))
+            {
                 // `He said no` goes on; an attribution stops here or names its listener.
                 let after = self.tokens.get(at + 1).filter(|_| at + 1 < limit);
                 return at > next
                     && after.is_none_or(|t| {
-                        matches!(t.kind, TokenKind::Stop | TokenKind::Comma) || t.classes(self.lexicon).any(Classes::TIME.or(Classes::PREPOSITION).or(Classes::ADVERB))
+                        matches!(t.kind, TokenKind::Stop | TokenKind::Comma)
+                            || t.classes(self.lexicon).any(Classes::TIME.or(Classes::PREPOSITION).or(Classes::ADVERB))
                     });
             }
         }
@@ -308,7 +323,8 @@ impl Splitter<'_> {
         }
         if last > at && matches!(self.tokens[last].kind, TokenKind::Close | TokenKind::Mark(_)) {
             // `(Smith & Co.) The`, `“… in the U.S.” The`: a bracket says nothing, a mark nearly all.
-            return matches!(self.tokens[last].kind, TokenKind::Mark(_)) && !self.is_attribution(next, limit) || self.opens_sentence(next);
+            return matches!(self.tokens[last].kind, TokenKind::Mark(_)) && !self.is_attribution(next, limit)
+                || self.opens_sentence(next);
         }
         match next_token.kind {
             TokenKind::Mark(_) | TokenKind::Open => self.opens_sentence(next + 1),
@@ -336,7 +352,9 @@ impl Splitter<'_> {
             .or(Classes::QUANTIFIER)
             .or(Classes::ADVERB)
             .or(Classes::MODAL);
-        self.tokens.get(at).is_some_and(|t| t.case == Case::Capital && self.classes(at).any(STARTERS) && !self.classes(at).any(Classes::DIRECTION))
+        self.tokens.get(at).is_some_and(|t| {
+            t.case == Case::Capital && self.classes(at).any(STARTERS) && !self.classes(at).any(Classes::DIRECTION)
+        })
     }
 
     fn initial_ends(&self, at: usize, next: usize) -> bool {

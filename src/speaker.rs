@@ -5,11 +5,12 @@
 
 use crate::attribution::Reported;
 use crate::coreference::{Entities, Entity};
-use crate::lexicon::{Classes, Gender, Lexicon, Number};
+use crate::lexicon::{Classes, Gender, Number};
 use crate::mention::{Mention, MentionKind, MentionType};
-use crate::sentence::Layout;
+use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
-use crate::token::{Gap, Token};
+use crate::token::Gap;
+use std::ops::Deref;
 
 /// What a speaker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,16 +79,8 @@ const RULES: [(&str, Rule, f32); 9] = [
 ];
 
 /// Finds the speaker of each report; the reports are in text order.
-pub fn resolve(
-    lexicon: &Lexicon,
-    text: &str,
-    tokens: &[Token],
-    layout: &Layout,
-    mentions: &[Mention],
-    entities: &Entities,
-    reports: &[Reported],
-) -> Vec<Option<Speaker>> {
-    let mut resolver = Resolver { lexicon, text, tokens, layout, mentions, entities, spoken: Vec::new(), learned: vec![None; entities.list.len()] };
+pub fn resolve(reading: Reading<'_>, mentions: &[Mention], entities: &Entities, reports: &[Reported]) -> Vec<Option<Speaker>> {
+    let mut resolver = Resolver { reading, mentions, entities, spoken: Vec::new(), learned: vec![None; entities.list.len()] };
     let mut speakers: Vec<Option<Speaker>> = vec![None; reports.len()];
     // A report is read where its source stands: a pronoun looks back from there.
     let mut order: Vec<usize> = (0..reports.len()).collect();
@@ -113,7 +106,12 @@ fn follow(speakers: &[Option<Speaker>], reports: &[Reported], before: u32) -> Op
     // A chain of quotations leads to the one that names its speaker.
     for _ in 0..reports.len() {
         if let Some(speaker) = &speakers[at] {
-            return Some(Speaker { source: None, rule: "speaker-of-report-before", confidence: speaker.confidence * 0.9, ..speaker.clone() });
+            return Some(Speaker {
+                source: None,
+                rule: "speaker-of-report-before",
+                confidence: speaker.confidence * 0.9,
+                ..speaker.clone()
+            });
         }
         at = reports[at].follows? as usize;
     }
@@ -121,10 +119,7 @@ fn follow(speakers: &[Option<Speaker>], reports: &[Reported], before: u32) -> Op
 }
 
 struct Resolver<'a> {
-    lexicon: &'a Lexicon,
-    text: &'a str,
-    tokens: &'a [Token],
-    layout: &'a Layout,
+    reading: Reading<'a>,
     mentions: &'a [Mention],
     entities: &'a Entities,
     /// Who spoke so far: entity, and where the source stood.
@@ -133,16 +128,28 @@ struct Resolver<'a> {
     learned: Vec<Option<Gender>>,
 }
 
+impl<'a> Deref for Resolver<'a> {
+    type Target = Reading<'a>;
+
+    fn deref(&self) -> &Reading<'a> {
+        &self.reading
+    }
+}
+
 impl Resolver<'_> {
     fn source(&self, span: Span) -> Option<Speaker> {
-        let start = self.tokens.partition_point(|t| t.span.end <= span.start);
-        let end = self.tokens.partition_point(|t| t.span.start < span.end);
-        if start >= end {
+        let tokens = self.tokens_in(span);
+        if tokens.is_empty() {
             return None;
         }
-        let source = Source { tokens: TokenSpan::new(start, end), span };
+        let source = Source { tokens, span };
         RULES.iter().find_map(|&(name, rule, confidence)| {
-            rule(self, &source).map(|speaker| Speaker { rule: name, confidence: speaker.confidence.min(confidence), source: Some(span), ..speaker })
+            rule(self, &source).map(|speaker| Speaker {
+                rule: name,
+                confidence: speaker.confidence.min(confidence),
+                source: Some(span),
+                ..speaker
+            })
         })
     }
 
@@ -157,7 +164,7 @@ impl Resolver<'_> {
     }
 
     fn pronoun_at(&self, source: Span) -> Option<Option<Gender>> {
-        let at = self.tokens.partition_point(|t| t.span.end <= source.start);
+        let at = self.token_at(source.start);
         self.lexicon.pronoun(self.tokens.get(at)?.word).map(|p| p.gender)
     }
 
@@ -168,7 +175,9 @@ impl Resolver<'_> {
     /// The mentions inside some tokens.
     fn mentions_in(&self, tokens: TokenSpan) -> impl Iterator<Item = usize> {
         let first = self.mentions.partition_point(|m| m.tokens.start < tokens.start);
-        (first..self.mentions.len()).take_while(move |&i| self.mentions[i].tokens.start < tokens.end).filter(move |&i| self.mentions[i].tokens.end <= tokens.end)
+        (first..self.mentions.len())
+            .take_while(move |&i| self.mentions[i].tokens.start < tokens.end)
+            .filter(move |&i| self.mentions[i].tokens.end <= tokens.end)
     }
 
     fn of_entity(&self, entity: usize) -> Speaker {
@@ -192,12 +201,8 @@ impl Resolver<'_> {
     fn of_words(&self, tokens: TokenSpan, sort: SpeakerType) -> Speaker {
         let article = self.tokens[tokens.start as usize].classes(self.lexicon).any(Classes::DETERMINER) && tokens.len() > 1;
         let start = tokens.start as usize + usize::from(article);
-        let span = crate::mention::span_of(self.tokens, TokenSpan::new(start, tokens.end as usize));
+        let span = self.span(TokenSpan::new(start, tokens.end as usize));
         Speaker { name: one_line(span.of(self.text)), sort, entity: None, role: None, source: None, confidence: 1.0, rule: "" }
-    }
-
-    fn sentence_of(&self, token: usize) -> usize {
-        self.layout.sentence_of(token)
     }
 
     /// Entities mentioned before a token, the nearest first, with the sentences between.
@@ -221,12 +226,17 @@ fn one_line(text: &str) -> String {
 fn label(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let written = source.span.of(resolver.text);
     let follows = resolver.text[source.span.end as usize..].chars().next();
-    if !matches!(follows, Some(':' | '.')) || written.chars().any(char::is_lowercase) || source.tokens.start > 0 && resolver.tokens[source.tokens.start as usize].gap < Gap::Line {
+    if !matches!(follows, Some(':' | '.'))
+        || written.chars().any(char::is_lowercase)
+        || source.tokens.start > 0 && resolver.tokens[source.tokens.start as usize].gap < Gap::Line
+    {
         return None;
     }
     if written == "A" {
         // The person whom the lines before the first answer speak of most.
-        let lead = resolver.tokens.windows(2).position(|w| w[0].gap >= Gap::Line && w[0].span.of(resolver.text) == "A").unwrap_or(0) as u32;
+        let lead =
+            resolver.tokens.windows(2).position(|w| w[0].gap >= Gap::Line && w[0].span.of(resolver.text) == "A").unwrap_or(0)
+                as u32;
         let in_lead = |e: &Entity| e.mentions.iter().filter(|&&m| resolver.mentions[m as usize].tokens.start < lead).count();
         let persons = resolver.entities.list.iter().enumerate().filter(|(_, e)| e.sort == MentionType::Person);
         let (entity, _) = persons.max_by_key(|(i, e)| (in_lead(e), e.mentions.len(), std::cmp::Reverse(*i)))?;
@@ -236,12 +246,17 @@ fn label(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let surname = written.rsplit(' ').next().unwrap_or(written).to_lowercase();
     let ends_so = |e: &Entity| {
         let name = e.name.of(resolver.text);
-        e.sort == MentionType::Person && name.chars().any(char::is_lowercase) && name.rsplit(' ').next().is_some_and(|last| last.to_lowercase() == surname)
+        e.sort == MentionType::Person
+            && name.chars().any(char::is_lowercase)
+            && name.rsplit(' ').next().is_some_and(|last| last.to_lowercase() == surname)
     };
     match resolver.entities.list.iter().position(ends_so) {
         Some(entity) => Some(resolver.of_entity(entity)),
         None => {
-            let first = source.tokens.range().find(|&i| !resolver.tokens[i].classes(resolver.lexicon).any(Classes::HONORIFIC.or(Classes::ROLE)));
+            let first = source
+                .tokens
+                .range()
+                .find(|&i| !resolver.tokens[i].classes(resolver.lexicon).any(Classes::HONORIFIC.or(Classes::ROLE)));
             let name = TokenSpan { start: first.map_or(source.tokens.start, |i| i as u32), end: source.tokens.end };
             Some(resolver.of_words(name, SpeakerType::Person))
         }
@@ -259,7 +274,8 @@ fn named(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let found = &resolver.mentions[mention];
     if found.sort == MentionType::Place {
         // `Beijing said`
-        return (found.tokens.end == source.tokens.end).then(|| resolver.of_words(found.name.unwrap_or(found.tokens), SpeakerType::Organization));
+        return (found.tokens.end == source.tokens.end)
+            .then(|| resolver.of_words(found.name.unwrap_or(found.tokens), SpeakerType::Organization));
     }
     let entity = resolver.entities.of(mention)?;
     let speaker = resolver.of_entity(entity);
@@ -275,7 +291,7 @@ fn relative(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         return None;
     }
     let at = source.tokens.start as usize;
-    let sentence = resolver.layout.sentences[resolver.sentence_of(at)].tokens;
+    let sentence = resolver.sentence(at);
     let mention = (0..resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at))
         .rev()
         .take_while(|&m| resolver.mentions[m].tokens.start >= sentence.start)
@@ -289,7 +305,7 @@ fn of_mention(resolver: &Resolver<'_>, mention: usize) -> Option<Speaker> {
         return Some(resolver.of_entity(entity));
     }
     let found = &resolver.mentions[mention];
-    let source = Source { tokens: found.tokens, span: found.span(resolver.tokens) };
+    let source = Source { tokens: found.tokens, span: resolver.span(found.tokens) };
     title(resolver, &source).or_else(|| body(resolver, &source)).or_else(|| description(resolver, &source))
 }
 
@@ -300,11 +316,14 @@ fn pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     if source.tokens.len() != 1 || pronoun.number != Some(Number::Singular) || pronoun.gender.is_none() || pronoun.person != 3 {
         return None;
     }
-    let paragraph = resolver.layout.paragraph_of(at);
+    let paragraph = resolver.paragraph_of(at);
     let mut best: Option<(f32, usize)> = None;
     let mut seen = vec![false; resolver.entities.list.len()];
     for (mention, entity, distance) in resolver.before(at).take(60) {
-        if seen[entity] || distance > 12 || !matches!(resolver.entities.list[entity].sort, MentionType::Person | MentionType::Unknown) {
+        if seen[entity]
+            || distance > 12
+            || !matches!(resolver.entities.list[entity].sort, MentionType::Person | MentionType::Unknown)
+        {
             continue;
         }
         seen[entity] = true;
@@ -316,12 +335,16 @@ fn pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         };
         let found = &resolver.mentions[mention];
         let start = found.tokens.start as usize;
-        let sentence = resolver.layout.sentences[resolver.sentence_of(start)].tokens;
+        let sentence = resolver.sentence(start);
         let subject = start == sentence.start as usize || start == sentence.start as usize + 1;
         let spoke = resolver.spoken.iter().rev().take(1).any(|&(e, _)| e as usize == entity);
         let spoke_before = resolver.spoken.iter().rev().take(3).any(|&(e, _)| e as usize == entity);
-        let same_paragraph = resolver.layout.paragraph_of(start) == paragraph;
-        let score = fits - 0.45 * distance as f32 + 0.8 * f32::from(u8::from(subject)) + 1.2 * f32::from(u8::from(spoke)) + 0.4 * f32::from(u8::from(spoke_before)) + 0.5 * f32::from(u8::from(same_paragraph));
+        let same_paragraph = resolver.paragraph_of(start) == paragraph;
+        let score = fits - 0.45 * distance as f32
+            + 0.8 * f32::from(u8::from(subject))
+            + 1.2 * f32::from(u8::from(spoke))
+            + 0.4 * f32::from(u8::from(spoke_before))
+            + 0.5 * f32::from(u8::from(same_paragraph));
         if best.is_none_or(|(b, _)| score > b) {
             best = Some((score, entity));
         }
@@ -337,17 +360,24 @@ fn pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
 fn described(resolver: &Resolver<'_>, at: usize, gender: Option<Gender>) -> Option<Speaker> {
     let sentence = resolver.sentence_of(at);
     let first = resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at);
-    let mention = (0..first).rev().take_while(|&m| sentence - resolver.sentence_of(resolver.mentions[m].tokens.start as usize) <= 3).find(|&m| {
-        let found = &resolver.mentions[m];
-        found.kind == MentionKind::Nominal && found.sort == MentionType::Person && (found.gender.is_none() || found.gender == gender)
-    })?;
+    let mention = (0..first)
+        .rev()
+        .take_while(|&m| sentence - resolver.sentence_of(resolver.mentions[m].tokens.start as usize) <= 3)
+        .find(|&m| {
+            let found = &resolver.mentions[m];
+            found.kind == MentionKind::Nominal
+                && found.sort == MentionType::Person
+                && (found.gender.is_none() || found.gender == gender)
+        })?;
     let speaker = of_mention(resolver, mention)?;
     Some(Speaker { confidence: 0.5, ..speaker })
 }
 
 /// `the mayor`: the person of whom the document says so, the nearest first.
 fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
-    let mention = resolver.mentions_in(source.tokens).find(|&m| resolver.mentions[m].kind == MentionKind::Nominal && resolver.mentions[m].tokens.start <= source.tokens.start + 1)?;
+    let mention = resolver.mentions_in(source.tokens).find(|&m| {
+        resolver.mentions[m].kind == MentionKind::Nominal && resolver.mentions[m].tokens.start <= source.tokens.start + 1
+    })?;
     if let Some(entity) = resolver.entities.of(mention) {
         return Some(resolver.of_entity(entity));
     }
@@ -357,7 +387,10 @@ fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     }
     let at = found.tokens.start as usize;
     let first = &resolver.tokens[at];
-    let definite = first.span.of(resolver.text).eq_ignore_ascii_case("the") || first.case.is_capital() || found.tokens.len() == 1 || resolver.lexicon.pronoun(first.word).is_some();
+    let definite = first.span.of(resolver.text).eq_ignore_ascii_case("the")
+        || first.case.is_capital()
+        || found.tokens.len() == 1
+        || resolver.lexicon.pronoun(first.word).is_some();
     // A lead says "a judge" of the judge whom the story names.
     let lead = resolver.sentence_of(at) < 3;
     if !definite && !lead {
@@ -381,7 +414,11 @@ fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     }
     // `the Kanawha County Republican`: another word for who was named last, unless it is an office that somebody else may hold.
     let role = resolver.lexicon.roles().longest(resolver.tokens, found.head as usize).map(|(roles, _)| &roles[0])?;
-    let epithet = !role.office && !role.relation && role.governs.is_none() && first.span.of(resolver.text) == "the" && role.lemma.chars().next().is_some_and(char::is_uppercase);
+    let epithet = !role.office
+        && !role.relation
+        && role.governs.is_none()
+        && first.span.of(resolver.text) == "the"
+        && role.lemma.chars().next().is_some_and(char::is_uppercase);
     let entity = epithet.then(|| resolver.before(at).find(|&(_, e, d)| person(e) && d <= 2).map(|(_, e, _)| e)).flatten()?;
     Some(Speaker { confidence: 0.6, ..resolver.of_entity(entity) })
 }
@@ -395,9 +432,11 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         let entity = resolver.before(at).take(20).find(|&(_, e, d)| organization(e) && d <= 3).map(|(_, e, _)| e)?;
         return Some(resolver.of_entity(entity));
     }
-    let mention = resolver.mentions_in(source.tokens).find(|&m| resolver.mentions[m].kind == MentionKind::Nominal && resolver.mentions[m].tokens.start <= source.tokens.start + 1)?;
+    let mention = resolver.mentions_in(source.tokens).find(|&m| {
+        resolver.mentions[m].kind == MentionKind::Nominal && resolver.mentions[m].tokens.start <= source.tokens.start + 1
+    })?;
     let found = &resolver.mentions[mention];
-    let definite = resolver.tokens[at].span.of(resolver.text).eq_ignore_ascii_case("the") && found.tokens.len() == 2;
+    let definite = resolver.is_word(at, "the") && found.tokens.len() == 2;
     let head = &resolver.tokens[found.head as usize];
     let feds = head.span.of(resolver.text) == "feds";
     if found.sort != MentionType::Organization && !feds || !definite || found.number == Some(Number::Plural) && !feds {
@@ -409,8 +448,27 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         resolver.tokens[first..].iter().take_while(|t| t.span.start < name.end).any(|t| t.hash == head.hash)
     };
     let by_word = resolver.before(at).map(|(_, e, _)| e).find(|&e| organization(e) && has_word(e));
-    let generic = matches!(head.span.of(resolver.text), "agency" | "feds" | "company" | "organization" | "organisation" | "group" | "firm" | "department" | "association" | "nonprofit" | "charity" | "newspaper" | "team" | "university" | "union");
-    let entity = by_word.or_else(|| if generic { resolver.before(at).take(30).find(|&(_, e, d)| organization(e) && d <= 6).map(|(_, e, _)| e) } else { None })?;
+    let generic = matches!(
+        head.span.of(resolver.text),
+        "agency"
+            | "feds"
+            | "company"
+            | "organization"
+            | "organisation"
+            | "group"
+            | "firm"
+            | "department"
+            | "association"
+            | "nonprofit"
+            | "charity"
+            | "newspaper"
+            | "team"
+            | "university"
+            | "union"
+    );
+    let entity = by_word.or_else(|| {
+        if generic { resolver.before(at).take(30).find(|&(_, e, d)| organization(e) && d <= 6).map(|(_, e, _)| e) } else { None }
+    })?;
     Some(resolver.of_entity(entity))
 }
 
@@ -418,15 +476,26 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
 fn plural_pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let at = source.tokens.start as usize;
     let pronoun = resolver.lexicon.pronoun(resolver.tokens[at].word)?;
-    if source.tokens.len() != 1 || pronoun.person != 3 || pronoun.number != Some(Number::Plural) || pronoun.indefinite || pronoun.demonstrative {
+    if source.tokens.len() != 1
+        || pronoun.person != 3
+        || pronoun.number != Some(Number::Plural)
+        || pronoun.indefinite
+        || pronoun.demonstrative
+    {
         return None;
     }
     let first = resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at);
     let sentence = resolver.sentence_of(at);
-    let group = (0..first).rev().take_while(|&m| sentence - resolver.sentence_of(resolver.mentions[m].tokens.start as usize) <= 3).find(|&m| {
-        let mention = &resolver.mentions[m];
-        mention.kind != MentionKind::Pronoun && (mention.number == Some(Number::Plural) || mention.sort == MentionType::Group || mention.sort == MentionType::Organization)
-    })?;
+    let group = (0..first)
+        .rev()
+        .take_while(|&m| sentence - resolver.sentence_of(resolver.mentions[m].tokens.start as usize) <= 3)
+        .find(|&m| {
+            let mention = &resolver.mentions[m];
+            mention.kind != MentionKind::Pronoun
+                && (mention.number == Some(Number::Plural)
+                    || mention.sort == MentionType::Group
+                    || mention.sort == MentionType::Organization)
+        })?;
     of_mention(resolver, group)
 }
 
@@ -434,9 +503,18 @@ fn plural_pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
 fn name_inside(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let inside: Vec<usize> = resolver.mentions_in(source.tokens).collect();
     let document = inside.iter().any(|&m| resolver.mentions[m].sort == MentionType::Document);
-    let person = inside.iter().copied().find(|&m| resolver.mentions[m].sort == MentionType::Person && resolver.mentions[m].kind == MentionKind::Named);
+    let person = inside
+        .iter()
+        .copied()
+        .find(|&m| resolver.mentions[m].sort == MentionType::Person && resolver.mentions[m].kind == MentionKind::Named);
     let chosen = person.or_else(|| {
-        document.then(|| inside.iter().copied().find(|&m| resolver.mentions[m].sort == MentionType::Organization && resolver.mentions[m].kind == MentionKind::Named)).flatten()
+        document
+            .then(|| {
+                inside.iter().copied().find(|&m| {
+                    resolver.mentions[m].sort == MentionType::Organization && resolver.mentions[m].kind == MentionKind::Named
+                })
+            })
+            .flatten()
     })?;
     resolver.entities.of(chosen).map(|e| resolver.of_entity(e))
 }
@@ -448,7 +526,9 @@ fn description(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         // Nobody is named: many, some, one.
         return pronoun.indefinite.then(|| resolver.of_words(source.tokens, SpeakerType::Group));
     }
-    let mention = resolver.mentions_in(source.tokens).find(|&m| resolver.mentions[m].kind != MentionKind::Pronoun && resolver.mentions[m].tokens.start <= source.tokens.start + 1);
+    let mention = resolver.mentions_in(source.tokens).find(|&m| {
+        resolver.mentions[m].kind != MentionKind::Pronoun && resolver.mentions[m].tokens.start <= source.tokens.start + 1
+    });
     let sort = mention.map_or(SpeakerType::Unknown, |m| match resolver.mentions[m].sort {
         MentionType::Person => SpeakerType::Person,
         MentionType::Group => SpeakerType::Group,

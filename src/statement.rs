@@ -4,10 +4,9 @@ use crate::attribution::{Cue, Kind, Reported};
 use crate::coreference::Entities;
 use crate::gazetteer::EntryId;
 use crate::jurisdiction::{Finder, Jurisdiction, Statement};
-use crate::sentence::Layout;
+use crate::reading::Reading;
 use crate::span::Span;
 use crate::speaker::Speaker;
-use crate::token::Token;
 
 /// One row of output, with byte spans.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,15 +47,21 @@ pub struct Named {
 }
 
 /// Joins reports and their speakers with what they are about.
-pub fn join(tokens: &[Token], layout: &Layout, entities: &Entities, reports: &[Reported], speakers: Vec<Option<Speaker>>, finder: &Finder<'_>, bodies: &[Named]) -> Vec<Attribution> {
+pub fn join(
+    reading: Reading<'_>,
+    entities: &Entities,
+    reports: &[Reported],
+    speakers: Vec<Option<Speaker>>,
+    finder: &Finder<'_>,
+    bodies: &[Named],
+) -> Vec<Attribution> {
     reports
         .iter()
         .zip(speakers)
         .enumerate()
         .map(|(number, (report, speaker))| {
             let span = report.parts.iter().copied().reduce(Span::cover).unwrap_or_default();
-            let token = tokens.partition_point(|t| t.span.end <= span.start).min(tokens.len().saturating_sub(1));
-            let sentence = layout.sentence_of(token);
+            let sentence = reading.sentence_of(reading.token_at(span.start).min(reading.tokens.len() - 1));
             let extent = [report.source, report.cue.map(|c| c.span)].into_iter().flatten().fold(span, Span::cover);
             let agency = speaker.as_ref().and_then(|s| s.entity).and_then(|e| entities.list[e as usize].entry);
             let statement = Statement { parts: &report.parts, role: speaker.as_ref().and_then(|s| s.role), agency, extent };
@@ -70,7 +75,7 @@ pub fn join(tokens: &[Token], layout: &Layout, entities: &Entities, reports: &[R
                 jurisdictions: finder.about(statement),
                 entities: bodies.iter().copied().filter(|b| report.parts.iter().any(|p| p.contains(b.span))).collect(),
                 sentence: sentence as u32,
-                paragraph: layout.sentences[sentence].paragraph,
+                paragraph: reading.layout.sentences[sentence].paragraph,
                 confidence: report.confidence,
                 rule: report.rule,
             }

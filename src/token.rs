@@ -224,7 +224,11 @@ impl Tokenizer<'_> {
     fn push(&mut self, span: Span, kind: TokenKind, gap: Gap) {
         let slice = span.of(self.text);
         let hash = fold_hash(slice);
-        let case = if matches!(kind, TokenKind::Word | TokenKind::Initial | TokenKind::Abbreviation) { case_of(slice) } else { Case::None };
+        let case = if matches!(kind, TokenKind::Word | TokenKind::Initial | TokenKind::Abbreviation) {
+            case_of(slice)
+        } else {
+            Case::None
+        };
         self.tokens.push(Token { span, hash, word: self.lexicon.word_by_hash(hash), kind, case, gap });
     }
 
@@ -260,11 +264,11 @@ impl Tokenizer<'_> {
             return end;
         }
         let mut end = self.letters_end(start);
-        if self.byte(end) == b'.' {
-            if let Some((stop, kind)) = self.dotted(start, end) {
-                self.push(Span::new(start, stop), kind, gap);
-                return stop;
-            }
+        if self.byte(end) == b'.'
+            && let Some((stop, kind)) = self.dotted(start, end)
+        {
+            self.push(Span::new(start, stop), kind, gap);
+            return stop;
         }
         // An apostrophe inside a word: a clitic is cut off, anything else is part of the word.
         loop {
@@ -303,8 +307,11 @@ impl Tokenizer<'_> {
                     }
                     // Outside ASCII, Unicode's word boundaries say where a word ends (combining marks, scripts without blanks).
                     let bound = self.text[at..].split_word_bounds().next().map_or(c.len_utf8(), str::len);
-                    let run: usize =
-                        self.text[at..at + bound].chars().take_while(|&c| is_word_char(c) || is_combining(c) || is_zero_width(c)).map(char::len_utf8).sum();
+                    let run: usize = self.text[at..at + bound]
+                        .chars()
+                        .take_while(|&c| is_word_char(c) || is_combining(c) || is_zero_width(c))
+                        .map(char::len_utf8)
+                        .sum();
                     at += run.max(c.len_utf8());
                     if !c.is_lowercase() && !c.is_uppercase() && !is_zero_width(c) && !is_combining(c) {
                         return at;
@@ -325,7 +332,10 @@ impl Tokenizer<'_> {
             loop {
                 let next = self.letters_end(at);
                 let letters = &self.text[at..next];
-                if !(1..=2).contains(&letters.len()) || !letters.bytes().all(|b| b.is_ascii_alphabetic()) || self.byte(next) != b'.' {
+                if !(1..=2).contains(&letters.len())
+                    || !letters.bytes().all(|b| b.is_ascii_alphabetic())
+                    || self.byte(next) != b'.'
+                {
                     // `U.S` without its last stop, before white space: `the U.S economy`.
                     break;
                 }
@@ -360,7 +370,8 @@ impl Tokenizer<'_> {
                 }
             }
         }
-        let kind = if self.bytes[start..at].iter().all(|&b| !b.is_ascii_alphabetic()) { TokenKind::Number } else { TokenKind::Word };
+        let kind =
+            if self.bytes[start..at].iter().all(|&b| !b.is_ascii_alphabetic()) { TokenKind::Number } else { TokenKind::Word };
         self.push(Span::new(start, at), kind, gap);
         at
     }
@@ -430,8 +441,12 @@ impl Tokenizer<'_> {
             return None;
         }
         let rest = &self.bytes[start..];
-        let length = rest.iter().position(|&b| CLASS[b as usize] == SPACE || matches!(b, b'<' | b'>' | b'"' | b')') || b >= 0x80).unwrap_or(rest.len());
-        let trailing = rest[..length].iter().rev().take_while(|b| matches!(b, b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'')).count();
+        let length = rest
+            .iter()
+            .position(|&b| CLASS[b as usize] == SPACE || matches!(b, b'<' | b'>' | b'"' | b')') || b >= 0x80)
+            .unwrap_or(rest.len());
+        let trailing =
+            rest[..length].iter().rev().take_while(|b| matches!(b, b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'')).count();
         Some(start + (length - trailing).max(1))
     }
 }

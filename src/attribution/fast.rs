@@ -12,8 +12,11 @@ mod label;
 use super::{Input, Reported};
 use crate::lexicon::Classes;
 use crate::mention::Mention;
+use crate::quotation::Quotation;
+use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
+use std::ops::Deref;
 
 /// Finds the reports of a document.
 pub fn find(input: Input<'_>) -> Vec<Reported> {
@@ -36,8 +39,8 @@ pub fn find(input: Input<'_>) -> Vec<Reported> {
 /// Marks the quotations that a report holds.
 fn claim(view: &View<'_>, report: &Reported, claimed: &mut [bool]) {
     for part in &report.parts {
-        let first = view.input.quotations.partition_point(|q| q.span.end <= part.start);
-        for (i, q) in view.input.quotations.iter().enumerate().skip(first).take_while(|(_, q)| q.span.start < part.end) {
+        let first = view.quotations.partition_point(|q| q.span.end <= part.start);
+        for (i, q) in view.quotations.iter().enumerate().skip(first).take_while(|(_, q)| q.span.start < part.end) {
             claimed[i] |= part.overlaps(q.inner);
         }
     }
@@ -60,7 +63,9 @@ fn order(reports: &mut Vec<Reported>) {
 
 /// The input with look-ups by token.
 struct View<'a> {
-    input: Input<'a>,
+    reading: Reading<'a>,
+    quotations: &'a [Quotation],
+    mentions: &'a [Mention],
     /// By token: 1 + the index of the quotation that holds it, marks included; 0 for none.
     quotation: Vec<u32>,
     /// By token: 1 + the index of the longest mention that starts there.
@@ -71,46 +76,33 @@ struct View<'a> {
     named: Vec<bool>,
 }
 
+impl<'a> Deref for View<'a> {
+    type Target = Reading<'a>;
+
+    fn deref(&self) -> &Reading<'a> {
+        &self.reading
+    }
+}
+
 impl<'a> View<'a> {
     fn new(input: Input<'a>) -> View<'a> {
-        let n = input.tokens.len();
-        let mut view = View { input, quotation: vec![0; n], starts: vec![0; n + 1], ends: vec![0; n + 1], named: vec![false; n] };
+        let n = input.reading.tokens.len();
+        let (mut quotation, mut starts, mut ends, mut named) = (vec![0; n], vec![0; n + 1], vec![0; n + 1], vec![false; n]);
         for (i, q) in input.quotations.iter().enumerate() {
-            view.quotation[q.open()..q.end()].fill(i as u32 + 1);
+            quotation[q.open()..q.end()].fill(i as u32 + 1);
         }
         for (i, mention) in input.mentions.iter().enumerate() {
             if let Some(name) = mention.name {
-                view.named[name.range()].fill(true);
+                named[name.range()].fill(true);
             }
             let longer = |slot: u32| slot == 0 || input.mentions[slot as usize - 1].tokens.len() < mention.tokens.len();
-            if longer(view.starts[mention.tokens.start as usize]) {
-                view.starts[mention.tokens.start as usize] = i as u32 + 1;
-            }
-            if longer(view.ends[mention.tokens.end as usize]) {
-                view.ends[mention.tokens.end as usize] = i as u32 + 1;
+            for slot in [&mut starts[mention.tokens.start as usize], &mut ends[mention.tokens.end as usize]] {
+                if longer(*slot) {
+                    *slot = i as u32 + 1;
+                }
             }
         }
-        view
-    }
-
-    fn classes(&self, at: usize) -> Classes {
-        self.input.tokens[at].classes(self.input.lexicon)
-    }
-
-    fn is(&self, at: usize, classes: Classes) -> bool {
-        self.classes(at).any(classes)
-    }
-
-    fn kind(&self, at: usize) -> TokenKind {
-        self.input.tokens[at].kind
-    }
-
-    fn word(&self, at: usize) -> &'a str {
-        self.input.tokens[at].span.of(self.input.text)
-    }
-
-    fn is_word(&self, at: usize, word: &str) -> bool {
-        self.word(at).eq_ignore_ascii_case(word)
+        View { reading: input.reading, quotations: input.quotations, mentions: input.mentions, quotation, starts, ends, named }
     }
 
     /// The quotation that holds a token, marks included.
@@ -120,39 +112,29 @@ impl<'a> View<'a> {
 
     /// The longest mention that starts with a token.
     fn mention_from(&self, at: usize) -> Option<&'a Mention> {
-        self.starts.get(at).and_then(|&m| m.checked_sub(1)).map(|m| &self.input.mentions[m as usize])
+        self.starts.get(at).and_then(|&m| m.checked_sub(1)).map(|m| &self.mentions[m as usize])
     }
 
     /// The longest mention that ends right before a token.
     fn mention_to(&self, at: usize) -> Option<&'a Mention> {
-        self.ends.get(at).and_then(|&m| m.checked_sub(1)).map(|m| &self.input.mentions[m as usize])
-    }
-
-    /// The tokens of the sentence that holds a token.
-    fn sentence(&self, at: usize) -> TokenSpan {
-        self.input.layout.sentences[self.input.layout.sentence_of(at)].tokens
-    }
-
-    /// The tokens of the paragraph that holds a token.
-    fn paragraph(&self, at: usize) -> TokenSpan {
-        self.input.layout.paragraphs[self.input.layout.paragraph_of(at)].tokens
-    }
-
-    /// The bytes of some tokens; without quotation marks, stops and commas at the ends if it is content.
-    fn span(&self, tokens: TokenSpan) -> Span {
-        crate::mention::span_of(self.input.tokens, tokens)
+        self.ends.get(at).and_then(|&m| m.checked_sub(1)).map(|m| &self.mentions[m as usize])
     }
 
     /// The content `start..end` as bytes: no white space, comma or full stop at its ends, no mark that has no partner inside.
     fn content(&self, mut start: usize, mut end: usize) -> Option<Span> {
-        while start < end && matches!(self.kind(start), TokenKind::Comma | TokenKind::Dash | TokenKind::Colon | TokenKind::Semicolon | TokenKind::Stop | TokenKind::Close) {
+        while start < end
+            && matches!(
+                self.tokens[start].kind,
+                TokenKind::Comma | TokenKind::Dash | TokenKind::Colon | TokenKind::Semicolon | TokenKind::Stop | TokenKind::Close
+            )
+        {
             start += 1;
         }
         loop {
             if start >= end {
                 return None;
             }
-            match self.kind(end - 1) {
+            match self.tokens[end - 1].kind {
                 TokenKind::Comma | TokenKind::Dash | TokenKind::Semicolon | TokenKind::Colon | TokenKind::Open => end -= 1,
                 TokenKind::Stop if !self.word(end - 1).starts_with(['?', '!']) => end -= 1,
                 _ => break,
@@ -160,17 +142,21 @@ impl<'a> View<'a> {
         }
         // A quotation that is all of the content loses its marks.
         if let Some(q) = self.quotation_at(start) {
-            let quotation = &self.input.quotations[q];
+            let quotation = &self.quotations[q];
             if quotation.open() == start && quotation.end() >= end {
                 return Some(quotation.inner);
             }
         }
-        let words = (start..end).any(|i| self.input.tokens[i].is_word() || self.kind(i) == TokenKind::Number);
+        let words = (start..end).any(|i| self.tokens[i].is_word() || self.is_kind(i, TokenKind::Number));
         words.then(|| self.span(TokenSpan::new(start, end)))
     }
 
     /// Whether a verb that can carry a clause stands among the tokens.
     fn has_finite(&self, start: usize, end: usize) -> bool {
-        (start..end).any(|i| self.is(i, Classes::FINITE) || self.kind(i) == TokenKind::Clitic && !self.word(i).ends_with('s') || self.is(i, Classes::BASE) && i > start && !self.is_word(i - 1, "to"))
+        (start..end).any(|i| {
+            self.is(i, Classes::FINITE)
+                || self.is_kind(i, TokenKind::Clitic) && !self.word(i).ends_with('s')
+                || self.is(i, Classes::BASE) && i > start && !self.is_word(i - 1, "to")
+        })
     }
 }

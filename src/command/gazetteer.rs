@@ -58,21 +58,41 @@ pub fn run(options: &GazetteerOptions) -> Result<Outcome, Failure> {
             for (table, rows, names) in &report.tables {
                 eprintln!("{table}: {rows} rows, {names} new names");
             }
-            eprintln!("{}: {} entries, {} names, {:.1} MB", output.display(), report.entries, report.names, bytes.len() as f64 / 1e6);
+            eprintln!(
+                "{}: {} entries, {} names, {:.1} MB",
+                output.display(),
+                report.entries,
+                report.names,
+                bytes.len() as f64 / 1e6
+            );
             Ok(Outcome::Done)
         }
         Action::Find { name } => {
             let lexicon = Lexicon::english();
             let gazetteer = Gazetteer::shipped();
             let tokens = tokenize(&lexicon, name);
-            let whole = if tokens.is_empty() { None } else { gazetteer.matches(name, &tokens, 0).into_iter().find(|m| m.len == tokens.len()) };
+            let whole = if tokens.is_empty() {
+                None
+            } else {
+                gazetteer.matches(name, &tokens, 0).into_iter().find(|m| m.len == tokens.len())
+            };
             let Some(found) = whole else { return Err(Failure::failed(format!("no entry has the name `{name}`"))) };
             let mut out = std::io::stdout().lock();
             for candidate in found.candidates {
                 let entry = gazetteer.entry(candidate.entry);
                 let place = entry.position().map_or(String::new(), |(lat, lon)| format!("{lat:.2},{lon:.2}"));
-                writeln!(out, "{}\t{}\t{}\t{}\t{}\t{}\t{place}\t{:?}", entry.id(), entry.sort().name(), entry.name(), entry.country(), entry.admin1(), entry.population(), candidate.kind)
-                    .map_err(|error| Failure::io("<stdout>", &error))?;
+                writeln!(
+                    out,
+                    "{}\t{}\t{}\t{}\t{}\t{}\t{place}\t{:?}",
+                    entry.id(),
+                    entry.sort().name(),
+                    entry.name(),
+                    entry.country(),
+                    entry.admin1(),
+                    entry.population(),
+                    candidate.kind
+                )
+                .map_err(|error| Failure::io("<stdout>", &error))?;
             }
             Ok(Outcome::Done)
         }

@@ -85,14 +85,32 @@ fn print(out: &mut dyn Write, pipeline: &Pipeline, document: &Document) -> io::R
         writeln!(out)?;
         for attribution in annotation.attributions.iter().filter(|a| a.paragraph as usize == number) {
             let speaker = attribution.speaker.as_ref().map_or("nobody".into(), |s| s.name.clone());
-            let role = attribution.speaker.as_ref().and_then(|s| s.role).map_or(String::new(), |r| format!(" ({})", onrecord::mention::span_of(&annotation.tokens, r).of(text)));
+            let role = attribution
+                .speaker
+                .as_ref()
+                .and_then(|s| s.role)
+                .map_or(String::new(), |r| format!(" ({})", annotation.reading(pipeline, document).slice(r)));
             let rule = attribution.speaker.as_ref().map_or("", |s| s.rule);
-            write!(out, "{FAINT}  #{} {} [{} {:.2}]{RESET} ", attribution.number, attribution.kind.name(), attribution.rule, attribution.confidence)?;
+            write!(
+                out,
+                "{FAINT}  #{} {} [{} {:.2}]{RESET} ",
+                attribution.number,
+                attribution.kind.name(),
+                attribution.rule,
+                attribution.confidence
+            )?;
             write!(out, "{SOURCE}{speaker}{RESET}{role} {FAINT}[{rule}]{RESET}")?;
             for jurisdiction in &attribution.jurisdictions {
                 let entry = pipeline.gazetteer.entry(jurisdiction.entry);
-                let within = [entry.admin1(), entry.country()].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
-                write!(out, " {PLACE}{}{RESET} ({within}) {FAINT}[{} {}]{RESET}", entry.name(), jurisdiction.basis.name(), jurisdiction.rule)?;
+                let within =
+                    [entry.admin1(), entry.country()].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
+                write!(
+                    out,
+                    " {PLACE}{}{RESET} ({within}) {FAINT}[{} {}]{RESET}",
+                    entry.name(),
+                    jurisdiction.basis.name(),
+                    jurisdiction.rule
+                )?;
             }
             writeln!(out)?;
             writeln!(out, "{FAINT}     {}{RESET}", excerpt(&onrecord::format::rows::content(text, &attribution.parts)))?;

@@ -1,9 +1,9 @@
 //! Annotations: a document a line with every layer, for evaluation, debugging and other tools.
 
 use super::CodePoints;
-use super::rows::{Row, row, rounded, some};
+use super::rows::{Row, rounded, row, some};
 use crate::document::Document;
-use crate::mention::{MentionType, span_of};
+use crate::mention::MentionType;
 use crate::pipeline::{Annotation, Pipeline};
 use serde::Serialize;
 
@@ -45,6 +45,7 @@ struct Person<'a> {
 /// Appends the line of a document.
 pub fn write(pipeline: &Pipeline, document: &Document, annotation: &Annotation, out: &mut Vec<u8>) {
     let text = document.text.as_str();
+    let reading = annotation.reading(pipeline, document);
     let points = CodePoints::new(text);
     let at = |span: crate::span::Span| [points.at(span.start), points.at(span.end)];
     let line = Line {
@@ -85,8 +86,12 @@ pub fn write(pipeline: &Pipeline, document: &Document, annotation: &Annotation, 
                     MentionType::Group => "group",
                     _ => "unknown",
                 },
-                role: entity.role.map(|r| span_of(&annotation.tokens, r).of(text)),
-                mentions: entity.mentions.iter().map(|&m| at(annotation.mentions.list[m as usize].span(&annotation.tokens))).collect(),
+                role: entity.role.map(|r| reading.slice(r)),
+                mentions: entity
+                    .mentions
+                    .iter()
+                    .map(|&m| at(reading.span(annotation.mentions.list[m as usize].tokens)))
+                    .collect(),
             })
             .collect(),
         attributions: annotation.attributions.iter().map(|a| row(pipeline, document, annotation, a, &points)).collect(),

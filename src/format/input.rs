@@ -232,7 +232,10 @@ fn read_lines(reader: impl Read, name: &str, stem: &str, fields: &Fields, take: 
                 document(&decoded.text, stem, number, fields).map(|(document, named)| {
                     if !named && !unnamed {
                         unnamed = true;
-                        notes.push("no field `id` or `doc_id`: documents are named by file and line (choose a field with --id-field)".into());
+                        notes.push(
+                            "no field `id` or `doc_id`: documents are named by file and line (choose a field with --id-field)"
+                                .into(),
+                        );
                     }
                     document
                 })
@@ -269,8 +272,13 @@ fn document(line: &str, stem: &str, number: u64, fields: &Fields) -> Result<(Doc
     let text = match object.remove(&fields.text) {
         Some(Value::String(text)) => text,
         Some(Value::Null) | None => {
-            let others: Vec<&str> = object.iter().filter(|(_, v)| v.as_str().is_some_and(|s| s.len() > 200)).map(|(k, _)| k.as_str()).collect();
-            let hint = if others.is_empty() { String::new() } else { format!(" (long text stands in: {}; choose with --text-field)", others.join(", ")) };
+            let others: Vec<&str> =
+                object.iter().filter(|(_, v)| v.as_str().is_some_and(|s| s.len() > 200)).map(|(k, _)| k.as_str()).collect();
+            let hint = if others.is_empty() {
+                String::new()
+            } else {
+                format!(" (long text stands in: {}; choose with --text-field)", others.join(", "))
+            };
             return Err(format!("no field `{}`{hint}", fields.text));
         }
         Some(_) => return Err(format!("the field `{}` is no text", fields.text)),

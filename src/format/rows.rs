@@ -3,7 +3,6 @@
 use super::CodePoints;
 use crate::document::Document;
 use crate::lexicon::CueClass;
-use crate::mention::span_of;
 use crate::pipeline::{Annotation, Pipeline};
 use crate::span::Span;
 use crate::statement::Attribution;
@@ -148,7 +147,13 @@ pub fn write(pipeline: &Pipeline, document: &Document, annotation: &Annotation, 
 }
 
 /// One attribution as a row.
-pub fn row<'a>(pipeline: &'a Pipeline, document: &'a Document, annotation: &'a Annotation, attribution: &'a Attribution, points: &CodePoints<'_>) -> Row<'a> {
+pub fn row<'a>(
+    pipeline: &'a Pipeline,
+    document: &'a Document,
+    annotation: &'a Annotation,
+    attribution: &'a Attribution,
+    points: &CodePoints<'_>,
+) -> Row<'a> {
     let text = document.text.as_str();
     let at = |span: Span| (points.at(span.start), points.at(span.end));
     let (start, end) = at(attribution.span);
@@ -169,7 +174,7 @@ pub fn row<'a>(pipeline: &'a Pipeline, document: &'a Document, annotation: &'a A
         speaker: attribution.speaker.as_ref().map(|speaker| RowSpeaker {
             name: &speaker.name,
             sort: speaker.sort.name(),
-            role: speaker.role.map(|role| one_line(span_of(&annotation.tokens, role).of(text))),
+            role: speaker.role.map(|role| one_line(annotation.reading(pipeline, document).slice(role))),
             text: speaker.source.map(|s| s.of(text)),
             start: speaker.source.map(|s| points.at(s.start)),
             end: speaker.source.map(|s| points.at(s.end)),
@@ -244,5 +249,9 @@ pub(super) fn rounded(confidence: f32) -> f64 {
 
 /// The words on one line: a role may run over a wrapped line.
 pub(super) fn one_line(words: &str) -> Cow<'_, str> {
-    if words.contains(['\n', '\r']) { Cow::Owned(words.split_whitespace().collect::<Vec<_>>().join(" ")) } else { Cow::Borrowed(words) }
+    if words.contains(['\n', '\r']) {
+        Cow::Owned(words.split_whitespace().collect::<Vec<_>>().join(" "))
+    } else {
+        Cow::Borrowed(words)
+    }
 }

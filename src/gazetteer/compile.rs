@@ -103,10 +103,10 @@ impl Compiler<'_> {
                 let kind = if is_written_in_capitals(name) { NameKind::Abbreviation } else { NameKind::Alternate };
                 added += self.add_variants(index, name, kind);
             }
-            if row.sort == EntryType::County {
-                if let Some(base) = county_base(&row.name) {
-                    added += self.add_variants(index, base, NameKind::Base);
-                }
+            if row.sort == EntryType::County
+                && let Some(base) = county_base(&row.name)
+            {
+                added += self.add_variants(index, base, NameKind::Base);
             }
             self.rows.push(row);
         }
@@ -131,12 +131,17 @@ impl Compiler<'_> {
             }
         } else if let Ok(rows) = &demonyms {
             for (line, [id, adjective, singular, plural]) in rows {
-                for (forms, kind) in [(adjective, NameKind::Adjective), (singular, NameKind::Person), (plural, NameKind::People)] {
+                for (forms, kind) in [(adjective, NameKind::Adjective), (singular, NameKind::Person), (plural, NameKind::People)]
+                {
                     list.extend(forms.split('|').filter(|f| !f.is_empty()).map(|form| (*line, *id, form.trim(), kind)));
                 }
             }
         } else {
-            return Err(TableError::new(table.file(), Some(1), "neither entries (id type name …) nor names (id name kind) nor demonyms (id adjective singular plural)"));
+            return Err(TableError::new(
+                table.file(),
+                Some(1),
+                "neither entries (id type name …) nor names (id name kind) nor demonyms (id adjective singular plural)",
+            ));
         }
         for (line, id, name, kind) in &list {
             let Some(&index) = self.ids.get(*id) else {
@@ -151,10 +156,10 @@ impl Compiler<'_> {
     fn add_variants(&mut self, index: u32, name: &str, kind: NameKind) -> usize {
         let mut spellings = vec![name.to_owned()];
         for group in [["Saint", "St.", "St"], ["Mount", "Mt.", "Mt"], ["Fort", "Ft.", "Ft"], ["Sainte", "Ste.", "Ste"]] {
-            if let Some((first, rest)) = name.split_once(' ') {
-                if group.contains(&first) {
-                    spellings.extend(group.iter().filter(|&&g| g != first).map(|g| format!("{g} {rest}")));
-                }
+            if let Some((first, rest)) = name.split_once(' ')
+                && group.contains(&first)
+            {
+                spellings.extend(group.iter().filter(|&&g| g != first).map(|g| format!("{g} {rest}")));
             }
         }
         if !name.is_ascii() {
@@ -167,7 +172,10 @@ impl Compiler<'_> {
     /// Adds one spelling; returns 1 if it is new for the entry.
     fn add_name(&mut self, index: u32, name: &str, kind: NameKind) -> usize {
         // `Washington, D.C.` is a name and what holds it; `New York state` a name and its type.
-        let typed = name.rsplit(' ').next().is_some_and(|last| matches!(last, "state" | "province" | "region" | "county" | "district" | "city"));
+        let typed = name
+            .rsplit(' ')
+            .next()
+            .is_some_and(|last| matches!(last, "state" | "province" | "region" | "county" | "district" | "city"));
         let words: Vec<u64> = tokenize(self.lexicon, name).iter().map(|t| t.hash).collect();
         if words.is_empty() || name.contains(',') || typed {
             return 0;
@@ -327,8 +335,17 @@ mod tests {
             let tables: Vec<Table> = tables.iter().map(|(f, t)| Table::parse(f, t).unwrap()).collect();
             compile_tables(&lexicon, &tables).map(|_| ()).unwrap_err().to_string()
         };
-        assert_eq!(error(&[("a.tsv", PLACES), ("b.tsv", "id\ttype\tname\nx:ga\tstate\tGeorgia\n")]), "b.tsv:2: the id `x:ga` stands twice");
-        assert_eq!(error(&[("a.tsv", PLACES), ("n.tsv", "id\tname\tkind\nx:zz\tZed\tshort\n")]), "n.tsv:2: no table holds the id `x:zz`");
-        assert_eq!(error(&[("a.tsv", PLACES), ("n.tsv", "id\tname\tkind\nx:ga\tGa.\todd\n")]), "n.tsv:2: unknown kind of name `odd`");
+        assert_eq!(
+            error(&[("a.tsv", PLACES), ("b.tsv", "id\ttype\tname\nx:ga\tstate\tGeorgia\n")]),
+            "b.tsv:2: the id `x:ga` stands twice"
+        );
+        assert_eq!(
+            error(&[("a.tsv", PLACES), ("n.tsv", "id\tname\tkind\nx:zz\tZed\tshort\n")]),
+            "n.tsv:2: no table holds the id `x:zz`"
+        );
+        assert_eq!(
+            error(&[("a.tsv", PLACES), ("n.tsv", "id\tname\tkind\nx:ga\tGa.\todd\n")]),
+            "n.tsv:2: unknown kind of name `odd`"
+        );
     }
 }

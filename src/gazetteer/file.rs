@@ -187,7 +187,8 @@ impl Layer {
         if all.get(..8) != Some(&MAGIC) {
             return Err(FileError::NotAGazetteer);
         }
-        let number = |at: usize| all.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes).ok_or(FileError::Damaged);
+        let number =
+            |at: usize| all.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes).ok_or(FileError::Damaged);
         let mut sections: [Range<usize>; SECTIONS] = std::array::from_fn(|_| 0..0);
         for (i, section) in sections.iter_mut().enumerate() {
             let (start, len) = (number(16 + i * 16)? as usize, number(24 + i * 16)? as usize);

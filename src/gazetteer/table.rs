@@ -86,7 +86,11 @@ impl Table {
     /// # Errors
     /// As [`Table::open`].
     pub fn parse(file: &str, text: &str) -> Result<Table, TableError> {
-        let mut reader = csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(b'\t')
+            .quoting(false)
+            .flexible(true)
+            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let header = reader.headers().map_err(|error| TableError::new(file, Some(1), error.to_string()))?.clone();
         let columns: HashMap<String, usize> = header.iter().enumerate().map(|(i, name)| (name.trim().to_owned(), i)).collect();
         let mut rows = Vec::new();
@@ -94,7 +98,11 @@ impl Table {
             let record = record.map_err(|error| TableError::new(file, None, error.to_string()))?;
             let line = record.position().map_or(0, |p| p.line() as usize);
             if record.len() != header.len() {
-                return Err(TableError::new(file, Some(line), format!("{} fields, the first line has {}", record.len(), header.len())));
+                return Err(TableError::new(
+                    file,
+                    Some(line),
+                    format!("{} fields, the first line has {}", record.len(), header.len()),
+                ));
             }
             rows.push((line, record.iter().map(str::to_owned).collect()));
         }
@@ -130,7 +138,10 @@ impl Table {
         let (id, sort, name) = (self.column("id")?, self.column("type")?, self.column("name")?);
         let optional = |column: &str| self.columns.get(column).copied();
         let columns: Vec<Option<usize>> =
-            ["country", "admin1", "admin2", "lat", "lon", "population", "geonames_id", "names", "override"].into_iter().map(optional).collect();
+            ["country", "admin1", "admin2", "lat", "lon", "population", "geonames_id", "names", "override"]
+                .into_iter()
+                .map(optional)
+                .collect();
         self.rows
             .iter()
             .map(|(line, fields)| {

@@ -96,7 +96,9 @@ impl Frames {
     /// The pattern that a preposition opens.
     pub fn preposition(word: &str) -> Option<Frames> {
         match word {
-            "of" | "about" | "for" | "on" | "to" | "at" | "as" | "with" | "against" | "into" | "upon" | "in" => Frames::parse(word),
+            "of" | "about" | "for" | "on" | "to" | "at" | "as" | "with" | "against" | "into" | "upon" | "in" => {
+                Frames::parse(word)
+            }
             _ => None,
         }
     }
@@ -156,7 +158,13 @@ pub(super) fn forms<'a>(entry: &Entry<'a>, cue: &CueEntry) -> Result<Vec<(Form, 
     match (cue.sort, &spelled[..]) {
         (CueSort::Verb, &[third, past, participle, ing]) => {
             let base = entry.text.split(' ').next().unwrap_or(entry.text);
-            Ok(vec![(Form::Base, base), (Form::Third, third), (Form::Past, past), (Form::Participle, participle), (Form::Ing, ing)])
+            Ok(vec![
+                (Form::Base, base),
+                (Form::Third, third),
+                (Form::Past, past),
+                (Form::Participle, participle),
+                (Form::Ing, ing),
+            ])
         }
         (CueSort::Verb, _) => Err(entry.error("a verb has four forms: third person, past, participle, -ing")),
         (CueSort::Noun, &[plural]) => Ok(vec![(Form::Base, entry.text), (Form::Third, plural)]),

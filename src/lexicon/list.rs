@@ -58,7 +58,11 @@ pub fn entries<'a>((file, text): (&'a str, &'a str)) -> impl Iterator<Item = Res
     text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).map(move |(number, line)| {
         let (text, rest) = line.split_once('\t').unwrap_or((line, ""));
         let entry = Entry { text, rest, file, line: number + 1 };
-        if text.trim() != text || text.is_empty() { Err(entry.error("the entry is empty or has blanks around it")) } else { Ok(entry) }
+        if text.trim() != text || text.is_empty() {
+            Err(entry.error("the entry is empty or has blanks around it"))
+        } else {
+            Ok(entry)
+        }
     })
 }
 

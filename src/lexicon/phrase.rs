@@ -4,10 +4,13 @@ use super::{Hashed, WordId, in_phrase};
 use crate::token::{Gap, Token};
 use std::collections::HashMap;
 
+/// The words behind the first, and the values.
+type Phrase<T> = (Box<[WordId]>, Vec<T>);
+
 /// A set of phrases, each with one or more values.
 pub struct Phrases<T> {
     /// By the first word: the other words and the values, longest phrase first.
-    by_first: HashMap<WordId, Vec<(Box<[WordId]>, Vec<T>)>, Hashed>,
+    by_first: HashMap<WordId, Vec<Phrase<T>>, Hashed>,
 }
 
 impl<T> Default for Phrases<T> {

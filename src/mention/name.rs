@@ -1,6 +1,8 @@
 //! Named mentions: runs of capitalised words, what each names, and the place names inside.
 
-use super::{Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, names_organization, only_places};
+use super::{
+    Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, names_organization, only_places,
+};
 use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
 use crate::lexicon::{Classes, Gender, Number, PlaceLevel};
 use crate::span::TokenSpan;
@@ -8,13 +10,14 @@ use crate::token::{Case, Gap, TokenKind};
 
 /// Words inside names of persons and places that need no capital.
 pub const PARTICLES: [&str; 26] = [
-    "de", "la", "le", "del", "della", "di", "da", "dos", "das", "do", "du", "van", "von", "der", "den", "ter", "ten", "bin", "ibn", "bint", "al", "el",
-    "ul", "zu", "af", "y",
+    "de", "la", "le", "del", "della", "di", "da", "dos", "das", "do", "du", "van", "von", "der", "den", "ter", "ten", "bin",
+    "ibn", "bint", "al", "el", "ul", "zu", "af", "y",
 ];
 
 /// What follows a hyphen and is no part of a name: `London-based`.
 const HYPHEN_TAILS: [&str; 18] = [
-    "based", "area", "led", "born", "era", "like", "wide", "run", "owned", "backed", "style", "bound", "only", "related", "trained", "made", "raised", "elect",
+    "based", "area", "led", "born", "era", "like", "wide", "run", "owned", "backed", "style", "bound", "only", "related",
+    "trained", "made", "raised", "elect",
 ];
 
 impl Reader<'_> {
@@ -55,7 +58,7 @@ impl Reader<'_> {
         );
         if token.case == Case::Upper && token.span.len() <= 4 && self.style == Style::Prose {
             // `US`, `IT`: capitals tell them from `us` and `it`.
-            return !function || Gazetteer::may_start(token) && !self.gazetteer.matches(self.text, &self.tokens[..self.end], at).is_empty();
+            return !function || Gazetteer::may_start(token) && !self.matches(at, self.end).is_empty();
         }
         if function && !(classes.any(Classes::GIVEN_NAME) && !self.at_start(at) && self.next_is_name(at)) {
             return false;
@@ -65,7 +68,9 @@ impl Reader<'_> {
         }
         if classes.any(Classes::TIME) && !self.next_is_name(at) {
             // `April said`; not `in April`.
-            return at + 1 < self.end && self.is(at + 1, Classes::CUE) && !(at > self.start && self.is(at - 1, Classes::PREPOSITION));
+            return at + 1 < self.end
+                && self.is(at + 1, Classes::CUE)
+                && !(at > self.start && self.is(at - 1, Classes::PREPOSITION));
         }
         match self.style {
             Style::Prose => !self.at_start(at) || self.names_at_start(at),
@@ -76,7 +81,10 @@ impl Reader<'_> {
     }
 
     fn next_is_name(&self, at: usize) -> bool {
-        at + 1 < self.end && adjoin(&self.tokens[at + 1]) && self.tokens[at + 1].is_capitalised() && !self.is(at + 1, Classes::COMMON)
+        at + 1 < self.end
+            && adjoin(&self.tokens[at + 1])
+            && self.tokens[at + 1].is_capitalised()
+            && !self.is(at + 1, Classes::COMMON)
     }
 
     /// Whether the first word of a sentence is (part of) a name rather than a word with its sentence's capital.
@@ -85,25 +93,33 @@ impl Reader<'_> {
         if !classes.any(Classes::COMMON) || self.tokens[at].case != Case::Capital {
             return true;
         }
-        let next_capital = at + 1 < self.end && adjoin(&self.tokens[at + 1]) && self.tokens[at + 1].is_capitalised() && !self.is(at + 1, Classes::PRONOUN);
-        if classes.any(Classes::ADVERB.or(Classes::OPENER).or(Classes::VERB)) && !classes.any(Classes::ROLE.or(Classes::GIVEN_NAME).or(Classes::VERB_NOUN)) {
+        let next_capital = at + 1 < self.end
+            && adjoin(&self.tokens[at + 1])
+            && self.tokens[at + 1].is_capitalised()
+            && !self.is(at + 1, Classes::PRONOUN);
+        if classes.any(Classes::ADVERB.or(Classes::OPENER).or(Classes::VERB))
+            && !classes.any(Classes::ROLE.or(Classes::GIVEN_NAME).or(Classes::VERB_NOUN))
+        {
             return false;
         }
         if next_capital {
             // `Police Commissioner Davis`, `Mark Smith`, `Reading Borough`; not `Attorneys Smith`.
-            return classes.any(Classes::ROLE.or(Classes::GIVEN_NAME).or(Classes::HONORIFIC).or(Classes::SURNAME).or(Classes::ORGANIZATION_FIRST))
-                || self.known_name(at)
+            return classes.any(
+                Classes::ROLE.or(Classes::GIVEN_NAME).or(Classes::HONORIFIC).or(Classes::SURNAME).or(Classes::ORGANIZATION_FIRST),
+            ) || self.known_name(at)
                 || self.is(at + 1, Classes::ORGANIZATION_LAST.or(Classes::PLACE_TYPE_AFTER).or(Classes::ROLE))
                 || !self.is(at + 1, Classes::COMMON) && !self.known_name(at + 1);
         }
         // `Mark said`, `Jordan said`.
-        classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME)) && at + 1 < self.end && (self.is(at + 1, Classes::CUE.or(Classes::AUXILIARY)) || self.kind(at + 1) == Some(TokenKind::Clitic))
+        classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME))
+            && at + 1 < self.end
+            && (self.is(at + 1, Classes::CUE.or(Classes::AUXILIARY)) || self.kind(at + 1) == Some(TokenKind::Clitic))
             || self.known_name(at) && !classes.any(Classes::VERB)
     }
 
     /// Whether the gazetteer knows a name that starts here.
     fn known_name(&self, at: usize) -> bool {
-        !self.gazetteer.matches(self.text, &self.tokens[..self.end], at).is_empty()
+        !self.matches(at, self.end).is_empty()
     }
 
     fn names_in_headline(&self, at: usize) -> bool {
@@ -114,14 +130,16 @@ impl Reader<'_> {
         if classes.any(Classes::VERB.or(Classes::ADVERB)) && !classes.any(Classes::VERB_NOUN) {
             return false;
         }
-        classes.any(Classes::GIVEN_NAME) && self.next_is_name(at) || self.known_name(at) || classes.any(Classes::ROLE) && self.next_is_name(at)
+        classes.any(Classes::GIVEN_NAME) && self.next_is_name(at)
+            || self.known_name(at)
+            || classes.any(Classes::ROLE) && self.next_is_name(at)
     }
 
     /// The run of words that belong together from a name's first word.
     fn run_from(&self, start: usize) -> TokenSpan {
         let mut end = start + 1;
         // The whole of the longest name that the gazetteer or the lists know.
-        let known = self.gazetteer.matches(self.text, &self.tokens[..self.end], start).first().map_or(0, |m| m.len);
+        let known = self.matches(start, self.end).first().map_or(0, |m| m.len);
         let listed = self.lexicon.organizations().longest(&self.tokens[..self.end], start).map_or(0, |(_, n)| n);
         end = end.max(start + known.max(listed)).min(self.end);
         loop {
@@ -130,7 +148,7 @@ impl Reader<'_> {
                 break;
             }
             end = next;
-            let known = self.gazetteer.matches(self.text, &self.tokens[..self.end], end - 1).first().map_or(0, |m| m.len);
+            let known = self.matches(end - 1, self.end).first().map_or(0, |m| m.len);
             if known > 1 {
                 end = (end - 1 + known).min(self.end);
             }
@@ -144,7 +162,9 @@ impl Reader<'_> {
             return end;
         }
         let token = &self.tokens[end];
-        let next_capital = |i: usize| i < self.end && adjoin(&self.tokens[i]) && self.tokens[i].is_capitalised() && !self.is(i, Classes::PRONOUN);
+        let next_capital = |i: usize| {
+            i < self.end && adjoin(&self.tokens[i]) && self.tokens[i].is_capitalised() && !self.is(i, Classes::PRONOUN)
+        };
         if token.is_capitalised() {
             let classes = self.classes(end);
             if self.tokens[end - 1].kind == TokenKind::Abbreviation && self.ends_name(end - 1, end) {
@@ -153,12 +173,17 @@ impl Reader<'_> {
             if self.tokens[end - 1].kind == TokenKind::Initial && !self.at_start(end - 1) {
                 return end + 1;
             }
-            if classes.any(Classes::TIME) && !classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME)) || classes.any(Classes::PRONOUN.or(Classes::AUXILIARY)) && token.case != Case::Upper {
+            if classes.any(Classes::TIME) && !classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME))
+                || classes.any(Classes::PRONOUN.or(Classes::AUXILIARY)) && token.case != Case::Upper
+            {
                 return end;
             }
             if self.style == Style::Headline && classes.any(Classes::COMMON) {
-                let belongs = classes.any(Classes::ORGANIZATION_LAST.or(Classes::PLACE_TYPE_AFTER).or(Classes::ROLE).or(Classes::SURNAME));
-                let verb = classes.any(Classes::VERB.or(Classes::PREPOSITION).or(Classes::ADVERB).or(Classes::DETERMINER).or(Classes::CONJUNCTION));
+                let belongs =
+                    classes.any(Classes::ORGANIZATION_LAST.or(Classes::PLACE_TYPE_AFTER).or(Classes::ROLE).or(Classes::SURNAME));
+                let verb = classes.any(
+                    Classes::VERB.or(Classes::PREPOSITION).or(Classes::ADVERB).or(Classes::DETERMINER).or(Classes::CONJUNCTION),
+                );
                 return if belongs && !verb { end + 1 } else { end };
             }
             return end + 1;
@@ -167,11 +192,22 @@ impl Reader<'_> {
             TokenKind::Hyphen if token.gap == Gap::None && end + 1 < self.end && self.tokens[end + 1].gap == Gap::None => {
                 let tail = &self.tokens[end + 1];
                 let name_tail = tail.is_capitalised()
-                    || tail.case == Case::Lower && tail.span.len() <= 6 && end > start + 1 && !HYPHEN_TAILS.contains(&self.word(end + 1)) && !self.is(end + 1, Classes::PREPOSITION);
+                    || tail.case == Case::Lower
+                        && tail.span.len() <= 6
+                        && end > start + 1
+                        && !HYPHEN_TAILS.contains(&self.word(end + 1))
+                        && !self.is(end + 1, Classes::PREPOSITION);
                 if name_tail { end + 2 } else { end }
             }
             // `Walter “Bud” Tervola`
-            TokenKind::Mark(_) if end + 3 < self.end && self.tokens[end + 1].is_capitalised() && matches!(self.tokens[end + 2].kind, TokenKind::Mark(_)) && next_capital(end + 3) => end + 4,
+            TokenKind::Mark(_)
+                if end + 3 < self.end
+                    && self.tokens[end + 1].is_capitalised()
+                    && matches!(self.tokens[end + 2].kind, TokenKind::Mark(_))
+                    && next_capital(end + 3) =>
+            {
+                end + 4
+            }
             // `AT&T`, `Johnson & Johnson`
             TokenKind::Symbol if matches!(self.word(end), "&" | "&amp;") && next_capital(end + 1) => end + 2,
             TokenKind::Clitic if self.word(end).ends_with('s') && next_capital(end + 1) => {
@@ -189,16 +225,24 @@ impl Reader<'_> {
                     while i < self.end && PARTICLES.contains(&self.word(i)) {
                         i += 1;
                     }
-                    let hyphen = self.kind(i) == Some(TokenKind::Hyphen);
+                    let hyphen = self.is_kind(i, TokenKind::Hyphen);
                     return if next_capital(i + usize::from(hyphen)) { i + usize::from(hyphen) + 1 } else { end };
                 }
-                let opens = self.is(start, Classes::ORGANIZATION_FIRST.or(Classes::PLACE_TYPE_BEFORE)) || self.is(end - 1, Classes::ORGANIZATION_FIRST.or(Classes::ORGANIZATION_LAST).or(Classes::PLACE_TYPE_BEFORE));
+                let opens = self.is(start, Classes::ORGANIZATION_FIRST.or(Classes::PLACE_TYPE_BEFORE))
+                    || self
+                        .is(end - 1, Classes::ORGANIZATION_FIRST.or(Classes::ORGANIZATION_LAST).or(Classes::PLACE_TYPE_BEFORE));
                 match word {
                     "of" | "for" if opens && !self.is(end - 1, Classes::ROLE.or(Classes::HONORIFIC)) => {
                         let the = end + 2 < self.end && self.is_word(end + 1, "the");
                         if next_capital(end + 1 + usize::from(the)) { end + 2 + usize::from(the) } else { end }
                     }
-                    "and" if self.has_of(start, end) && next_capital(end + 1) && !self.is(end + 1, Classes::ROLE.or(Classes::HONORIFIC).or(Classes::GIVEN_NAME)) => end + 2,
+                    "and"
+                        if self.has_of(start, end)
+                            && next_capital(end + 1)
+                            && !self.is(end + 1, Classes::ROLE.or(Classes::HONORIFIC).or(Classes::GIVEN_NAME)) =>
+                    {
+                        end + 2
+                    }
                     _ => end,
                 }
             }
@@ -209,7 +253,11 @@ impl Reader<'_> {
     /// Whether a name ends at an abbreviation: `Inc. The`, `in D.C. Smith`; not `St. Louis`, `Gov. Smith`.
     fn ends_name(&self, at: usize, next: usize) -> bool {
         let kind = self.lexicon.abbreviation(self.word(at)).copied().unwrap_or_default();
-        kind.last && !kind.before_name && self.is(next, Classes::COMMON) && self.tokens[next].case == Case::Capital && !self.is(next, Classes::ROLE.or(Classes::ORGANIZATION_FIRST).or(Classes::ORGANIZATION_LAST))
+        kind.last
+            && !kind.before_name
+            && self.is(next, Classes::COMMON)
+            && self.tokens[next].case == Case::Capital
+            && !self.is(next, Classes::ROLE.or(Classes::ORGANIZATION_FIRST).or(Classes::ORGANIZATION_LAST))
     }
 
     fn has_of(&self, start: usize, end: usize) -> bool {
@@ -220,16 +268,19 @@ impl Reader<'_> {
     fn read_run(&self, run: TokenSpan, found: &mut Mentions) {
         let (start, end) = (run.start as usize, run.end as usize);
         let title_end = self.titles_end(start, end);
-        if let Some(name_start) = title_end.filter(|&e| e < end) {
-            if self.person_score(name_start, end, true) > 0 {
-                return self.push_person(start, name_start, end, found);
-            }
+        if let Some(name_start) = title_end.filter(|&e| e < end)
+            && self.person_score(name_start, end, true) > 0
+        {
+            return self.push_person(start, name_start, end, found);
         }
         if title_end == Some(end) {
             // `the Attorney General`: nominal; but places before it are modifiers.
             return self.push_places(start, end, PlaceContext::Modifier, found);
         }
-        let described = start > self.start && self.is(start - 1, Classes::DETERMINER) && self.is(end - 1, Classes::ROLE) && self.is(end - 1, Classes::ALSO_COMMON);
+        let described = start > self.start
+            && self.is(start - 1, Classes::DETERMINER)
+            && self.is(end - 1, Classes::ROLE)
+            && self.is(end - 1, Classes::ALSO_COMMON);
         if described {
             // `the Kanawha County Republican`: a description with capitals.
             return self.push_places(start, end, PlaceContext::Modifier, found);
@@ -241,13 +292,16 @@ impl Reader<'_> {
         if self.is_feature(start, end) {
             return self.push_places(start, end, PlaceContext::Feature, found);
         }
-        let whole = self.gazetteer.matches(self.text, &self.tokens[..end], start).into_iter().find(|m| m.len == end - start);
+        let whole = self.matches(start, end).into_iter().find(|m| m.len == end - start);
         let place = whole.as_ref().map(|m| only_places(self.gazetteer, &m.candidates)).filter(|c| !c.is_empty());
         let listed = whole.as_ref().is_some_and(|m| names_organization(self.gazetteer, &m.candidates))
             || self.lexicon.organizations().longest(&self.tokens[..end], start).is_some_and(|(_, n)| n == end - start);
         let person = self.person_score(start, end, false);
         let organization = listed || self.is_organization(start, end);
-        let government = |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State) || self.gazetteer.entry(c.entry).population() > 1_000_000;
+        let government = |c: &Candidate| {
+            matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State)
+                || self.gazetteer.entry(c.entry).population() > 1_000_000
+        };
         let known_place = place.as_ref().is_some_and(|c| c.iter().any(government)) && !listed;
         if let (Some(candidates), true) = (&place, !organization || known_place) {
             // `Paris Hilton` is no place of the gazetteer; `Jordan`, `Austin` and `Madison` are, and persons too.
@@ -313,7 +367,7 @@ impl Reader<'_> {
         if end - start < 2 || !self.is(end - 1, Classes::PLACE_TYPE_AFTER) {
             return None;
         }
-        let name = self.gazetteer.matches(self.text, &self.tokens[..end - 1], start).into_iter().find(|m| m.len == end - 1 - start)?;
+        let name = self.matches(start, end - 1).into_iter().find(|m| m.len == end - 1 - start)?;
         let candidates = only_places(self.gazetteer, &name.candidates);
         let level = match self.lexicon.place_level(self.tokens[end - 1].word)? {
             PlaceLevel::State => EntryType::State,
@@ -323,7 +377,8 @@ impl Reader<'_> {
             PlaceLevel::Country => EntryType::Country,
             PlaceLevel::Other => EntryType::Other,
         };
-        let fitting: Vec<Candidate> = candidates.iter().copied().filter(|c| self.gazetteer.entry(c.entry).sort() == level).collect();
+        let fitting: Vec<Candidate> =
+            candidates.iter().copied().filter(|c| self.gazetteer.entry(c.entry).sort() == level).collect();
         let chosen = if fitting.is_empty() { candidates } else { fitting };
         (!chosen.is_empty()).then_some(chosen)
     }
@@ -331,7 +386,11 @@ impl Reader<'_> {
     /// Where a body ends and a person's name starts: `Oxford Central Mosque | Sabir Hussain Mirza`.
     fn body_end(&self, start: usize, end: usize) -> Option<usize> {
         let head = Classes::ORGANIZATION_LAST.or(Classes::MEDIA);
-        let split = (start + 2..end.saturating_sub(1)).find(|&i| self.is(i - 1, head) && !self.is(i, head.or(Classes::FEATURE_AFTER)) && !matches!(self.word(i), "of" | "for" | "and" | "&"))?;
+        let split = (start + 2..end.saturating_sub(1)).find(|&i| {
+            self.is(i - 1, head)
+                && !self.is(i, head.or(Classes::FEATURE_AFTER))
+                && !matches!(self.word(i), "of" | "for" | "and" | "&")
+        })?;
         let person = end - split >= 2 && self.person_score(split, end, false) >= 1 && !self.is_organization(split, end);
         person.then_some(split)
     }
@@ -357,8 +416,10 @@ impl Reader<'_> {
 
     /// A place or demonym at the start of a run that has more words.
     fn place_prefix(&self, start: usize, end: usize) -> Option<Match> {
-        let matches = self.gazetteer.matches(self.text, &self.tokens[..end], start);
-        matches.into_iter().find(|m| m.len < end - start && m.candidates.iter().any(|c| self.gazetteer.entry(c.entry).sort().is_place()))
+        let matches = self.matches(start, end);
+        matches
+            .into_iter()
+            .find(|m| m.len < end - start && m.candidates.iter().any(|c| self.gazetteer.entry(c.entry).sort().is_place()))
     }
 
     /// The end of the titles and roles at the start of a run: `ICE Acting Director | Tom Homan`.
@@ -366,26 +427,33 @@ impl Reader<'_> {
         let mut last = None;
         let mut at = start;
         while at < end {
-            if self.tokens[at].case.is_capital() && self.lexicon.honorific(self.tokens[at].word).is_some_and(|h| !h.also_name || at + 1 < end && at == start) {
+            if self.tokens[at].case.is_capital()
+                && self.lexicon.honorific(self.tokens[at].word).is_some_and(|h| !h.also_name || at + 1 < end && at == start)
+            {
                 last = Some(at + 1);
                 at += 1;
                 continue;
             }
-            if self.is(at, Classes::ROLE) {
-                if let Some((roles, n)) = self.lexicon.roles().longest(&self.tokens[..end], at) {
-                    // `Judge Judy`, but `Cook County`, `Baker`: a role that is a surname ends a name.
-                    let surname = at + n == end && at > start && n == 1 && !roles[0].office;
-                    if !surname && (roles[0].office || at + n < end || self.is(at, Classes::COMMON)) {
-                        last = Some(at + n);
-                    }
-                    at += n;
-                    continue;
+            if self.is(at, Classes::ROLE)
+                && let Some((roles, n)) = self.lexicon.roles().longest(&self.tokens[..end], at)
+            {
+                // `Judge Judy`, but `Cook County`, `Baker`: a role that is a surname ends a name.
+                let surname = at + n == end && at > start && n == 1 && !roles[0].office;
+                if !surname && (roles[0].office || at + n < end || self.is(at, Classes::COMMON)) {
+                    last = Some(at + n);
                 }
+                at += n;
+                continue;
             }
             at += 1;
         }
         // `Police Department`, `Governor Street`: what follows makes another thing of it.
-        last.filter(|&e| !(e..end).any(|i| self.is(i, Classes::ORGANIZATION_LAST.or(Classes::FEATURE_AFTER).or(Classes::PLACE_TYPE_AFTER)) && !self.is(i, Classes::SURNAME)))
+        last.filter(|&e| {
+            !(e..end).any(|i| {
+                self.is(i, Classes::ORGANIZATION_LAST.or(Classes::FEATURE_AFTER).or(Classes::PLACE_TYPE_AFTER))
+                    && !self.is(i, Classes::SURNAME)
+            })
+        })
     }
 
     /// How much the words `start..end` look like the name of a person: 0 not at all, 1 perhaps, 2 and more for good.
@@ -396,7 +464,10 @@ impl Reader<'_> {
         for i in start..end {
             let token = &self.tokens[i];
             let classes = self.classes(i);
-            if i > start && matches!(self.tokens[i - 1].kind, TokenKind::Hyphen | TokenKind::Mark(_)) && (token.gap == Gap::None || i + 1 == end) {
+            if i > start
+                && matches!(self.tokens[i - 1].kind, TokenKind::Hyphen | TokenKind::Mark(_))
+                && (token.gap == Gap::None || i + 1 == end)
+            {
                 // `Kim Jong-un`, `Okonedo-Pryce`: one word with the one before; `“Bud”`: a nickname.
                 words += usize::from(matches!(self.tokens[i - 1].kind, TokenKind::Mark(_)) && i + 1 == end);
                 continue;
@@ -447,7 +518,10 @@ impl Reader<'_> {
             1 => u32::from(titled || known > 0 && !self.is(end - 1, Classes::COMMON)),
             2..=4 if titled => score.max(1),
             // Names that no list holds: nothing speaks against them in prose.
-            2..=4 if known == 0 => u32::from(self.style == Style::Prose && (start..end).all(|i| !self.tokens[i].is_capitalised() || !self.is(i, Classes::COMMON))),
+            2..=4 if known == 0 => u32::from(
+                self.style == Style::Prose
+                    && (start..end).all(|i| !self.tokens[i].is_capitalised() || !self.is(i, Classes::COMMON)),
+            ),
             2..=4 => score,
             _ => 0,
         }
@@ -468,12 +542,13 @@ impl Reader<'_> {
         if several && self.is(start, Classes::ORGANIZATION_FIRST) && self.has_of(start, end) {
             return true;
         }
-        if self.has_of(start, end) && (start..end).any(|i| self.is(i, Classes::ORGANIZATION_LAST.or(Classes::ORGANIZATION_FIRST))) {
+        if self.has_of(start, end) && (start..end).any(|i| self.is(i, Classes::ORGANIZATION_LAST.or(Classes::ORGANIZATION_FIRST)))
+        {
             return true;
         }
         // An acronym: `BUILD`, `NAACP`; not a dateline's `AMMAN`.
         let token = &self.tokens[last];
-        let place = || self.gazetteer.matches(self.text, &self.tokens[..end], start).first().is_some_and(|m| !only_places(self.gazetteer, &m.candidates).is_empty());
+        let place = || self.matches(start, end).first().is_some_and(|m| !only_places(self.gazetteer, &m.candidates).is_empty());
         !several && !place() && token.case == Case::Upper && (2..=7).contains(&token.span.len()) && self.style == Style::Prose
     }
 
@@ -483,7 +558,7 @@ impl Reader<'_> {
             return false;
         }
         let last = self.classes(end - 1);
-        let town = last.any(Classes::ALSO_PLACE) && self.gazetteer.matches(self.text, &self.tokens[..end], start).first().is_some_and(|m| m.len == end - start);
+        let town = last.any(Classes::ALSO_PLACE) && self.matches(start, end).first().is_some_and(|m| m.len == end - start);
         let organization = last.any(Classes::ORGANIZATION_LAST);
         if last.any(Classes::FEATURE_AFTER) && !town && !organization {
             return true;
@@ -504,7 +579,8 @@ impl Reader<'_> {
             }
         }
         mention.gender = honorifics.iter().find_map(|h| h.gender).or_else(|| self.role_gender(role_start, name_start));
-        let plain_honorific = name_start - start == honorifics.len() && honorifics.iter().all(|h| h.role.is_none()) && role_start == start;
+        let plain_honorific =
+            name_start - start == honorifics.len() && honorifics.iter().all(|h| h.role.is_none()) && role_start == start;
         if role_start < name_start && !plain_honorific {
             let first = (role_start..name_start).find(|&i| !self.is(i, Classes::DETERMINER)).unwrap_or(role_start);
             mention.role = (first < name_start).then(|| TokenSpan::new(first, name_start));
@@ -524,7 +600,9 @@ impl Reader<'_> {
 
     /// The gender that a role among the tokens states.
     pub(super) fn role_gender(&self, start: usize, end: usize) -> Option<Gender> {
-        (start..end).find_map(|i| self.lexicon.roles().longest(&self.tokens[..end], i).and_then(|(roles, _)| roles.iter().find_map(|r| r.gender)))
+        (start..end).find_map(|i| {
+            self.lexicon.roles().longest(&self.tokens[..end], i).and_then(|(roles, _)| roles.iter().find_map(|r| r.gender))
+        })
     }
 
     /// The start of a role in small letters right before a name: `festival organizer | Margaret Wright`.
@@ -537,7 +615,11 @@ impl Reader<'_> {
         }
         // `Chairman of the Oxford Central Mosque | Sabir Hussain Mirza`
         let of = (start.saturating_sub(10).max(self.start)..start).rev().find(|&i| matches!(self.word(i), "of" | "for"))?;
-        let body = (of + 1..start).all(|i| self.tokens[i].is_capitalised() || self.is(i, Classes::DETERMINER) || matches!(self.tokens[i].kind, TokenKind::Clitic | TokenKind::Hyphen));
+        let body = (of + 1..start).all(|i| {
+            self.tokens[i].is_capitalised()
+                || self.is(i, Classes::DETERMINER)
+                || matches!(self.tokens[i].kind, TokenKind::Clitic | TokenKind::Hyphen)
+        });
         if !body || of + 1 == start || !self.is(start - 1, Classes::ORGANIZATION_LAST) {
             return None;
         }
@@ -547,7 +629,12 @@ impl Reader<'_> {
     /// The start of a role phrase, in the singular, that ends right before a token.
     fn role_that_ends(&self, end: usize) -> Option<usize> {
         (end.saturating_sub(4).max(self.start)..end).find(|&i| {
-            self.tokens[i].case != Case::None && self.lexicon.roles().all(&self.tokens[..end], i).any(|(roles, n)| i + n == end && roles.iter().any(|r| r.singular))
+            self.tokens[i].case != Case::None
+                && self
+                    .lexicon
+                    .roles()
+                    .all(&self.tokens[..end], i)
+                    .any(|(roles, n)| i + n == end && roles.iter().any(|r| r.singular))
         })
     }
 
@@ -560,8 +647,9 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
-            let hit = self.gazetteer.matches(self.text, &self.tokens[..end], at).into_iter().find_map(|m| {
-                let candidates: Vec<_> = only_places(self.gazetteer, &m.candidates).into_iter().filter(|c| c.kind != NameKind::Base).collect();
+            let hit = self.matches(at, end).into_iter().find_map(|m| {
+                let candidates: Vec<_> =
+                    only_places(self.gazetteer, &m.candidates).into_iter().filter(|c| c.kind != NameKind::Base).collect();
                 (!candidates.is_empty()).then_some((m.len, candidates))
             });
             match hit {

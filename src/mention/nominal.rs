@@ -50,7 +50,7 @@ impl Reader<'_> {
 
     fn pronoun(&self, at: usize) -> Option<Mention> {
         let pronoun = self.lexicon.pronoun(self.tokens[at].word)?;
-        if !(pronoun.subject || pronoun.speaker) || pronoun.relative && !pronoun.speaker {
+        if !pronoun.speaker && (!pronoun.subject || pronoun.relative) {
             return None;
         }
         Some(Mention {
@@ -99,7 +99,11 @@ impl Reader<'_> {
                 return None;
             }
             let plural = role.plural && !role.singular;
-            (if plural { MentionType::Group } else { MentionType::Person }, if plural { Number::Plural } else { Number::Singular }, role.gender)
+            (
+                if plural { MentionType::Group } else { MentionType::Person },
+                if plural { Number::Plural } else { Number::Singular },
+                role.gender,
+            )
         } else {
             let body = body?.0;
             if body.weak && !determined {
@@ -114,7 +118,10 @@ impl Reader<'_> {
         };
         let end = self.complement_end(head + 1, taken);
         let role = is_role.then(|| {
-            let leading = |i: usize| self.is(i, Classes::DETERMINER.or(Classes::QUANTIFIER)) || self.is(i, Classes::NUMBER) && self.kind(i + 1) != Some(TokenKind::Hyphen);
+            let leading = |i: usize| {
+                self.is(i, Classes::DETERMINER.or(Classes::QUANTIFIER))
+                    || self.is(i, Classes::NUMBER) && self.kind(i + 1) != Some(TokenKind::Hyphen)
+            };
             let first = (start..at).find(|&i| !leading(i)).unwrap_or(at);
             TokenSpan::new(first, end)
         });
@@ -137,10 +144,13 @@ impl Reader<'_> {
             return false;
         }
         let classes = self.classes(at);
-        if self.tokens[at].is_capitalised() || classes.any(Classes::FINITE.or(Classes::PAST).or(Classes::CUE)) && !classes.any(Classes::ROLE.or(Classes::BODY)) {
+        if self.tokens[at].is_capitalised()
+            || classes.any(Classes::FINITE.or(Classes::PAST).or(Classes::CUE)) && !classes.any(Classes::ROLE.or(Classes::BODY))
+        {
             return false;
         }
-        classes.any(Classes::ROLE.or(Classes::BODY)) && !classes.any(Classes::PREPOSITION.or(Classes::ADVERB).or(Classes::CUE).or(Classes::TIME))
+        classes.any(Classes::ROLE.or(Classes::BODY))
+            && !classes.any(Classes::PREPOSITION.or(Classes::ADVERB).or(Classes::CUE).or(Classes::TIME))
     }
 
     /// The start of a noun phrase, from its head leftwards.
@@ -157,7 +167,9 @@ impl Reader<'_> {
                 TokenKind::Clitic if self.word(i).ends_with('s') => {}
                 TokenKind::Number => {}
                 TokenKind::Word | TokenKind::Abbreviation | TokenKind::Initial => {
-                    if classes.any(Classes::DETERMINER) || classes.any(Classes::POSSESSIVE) && !self.tokens[start].is_capitalised() {
+                    if classes.any(Classes::DETERMINER)
+                        || classes.any(Classes::POSSESSIVE) && !self.tokens[start].is_capitalised()
+                    {
                         let all = i > self.start && self.is(i - 1, Classes::QUANTIFIER) && adjoin(&self.tokens[i]);
                         return if all { i - 1 } else { i };
                     }
@@ -177,17 +189,26 @@ impl Reader<'_> {
                     if classes.any(closed) && !classes.any(Classes::QUANTIFIER.or(Classes::NUMBER)) {
                         break;
                     }
-                    if classes.any(Classes::ADVERB) && !classes.any(Classes::QUANTIFIER.or(Classes::NUMBER)) && !self.is(i, Classes::DIRECTION) {
+                    if classes.any(Classes::ADVERB)
+                        && !classes.any(Classes::QUANTIFIER.or(Classes::NUMBER))
+                        && !self.is(i, Classes::DIRECTION)
+                    {
                         break;
                     }
                     if classes.any(Classes::FINITE.or(Classes::PAST)) && !classes.any(Classes::VERB_NOUN) {
-                        let attributive = !classes.any(Classes::CUE) && i > self.start && adjoin(&self.tokens[i])
-                            && (self.is(i - 1, Classes::DETERMINER.or(Classes::POSSESSIVE)) || matches!(self.tokens[i - 1].kind, TokenKind::Hyphen | TokenKind::Clitic));
+                        let attributive = !classes.any(Classes::CUE)
+                            && i > self.start
+                            && adjoin(&self.tokens[i])
+                            && (self.is(i - 1, Classes::DETERMINER.or(Classes::POSSESSIVE))
+                                || matches!(self.tokens[i - 1].kind, TokenKind::Hyphen | TokenKind::Clitic));
                         if !attributive {
                             break;
                         }
                     }
-                    if classes.any(Classes::BASE.or(Classes::PARTICIPLE_ING)) && classes.any(Classes::CUE) && !classes.any(Classes::VERB_NOUN) {
+                    if classes.any(Classes::BASE.or(Classes::PARTICIPLE_ING))
+                        && classes.any(Classes::CUE)
+                        && !classes.any(Classes::VERB_NOUN)
+                    {
                         break;
                     }
                 }
@@ -205,7 +226,9 @@ impl Reader<'_> {
     /// The end of what a noun takes behind it: `spokesman | for the city`, `director | of X`.
     fn complement_end(&self, mut at: usize, taken: &[bool]) -> usize {
         loop {
-            let preposition = at + 1 < self.end && adjoin(&self.tokens[at]) && matches!(self.word(at), "of" | "for" | "at" | "with" | "from" | "in" | "to" | "on");
+            let preposition = at + 1 < self.end
+                && adjoin(&self.tokens[at])
+                && matches!(self.word(at), "of" | "for" | "at" | "with" | "from" | "in" | "to" | "on");
             if !preposition {
                 return at;
             }
@@ -231,10 +254,21 @@ impl Reader<'_> {
             let in_name = joined || taken[at - self.start] || token.is_capitalised();
             let plain = match token.kind {
                 TokenKind::Word | TokenKind::Abbreviation | TokenKind::Initial => {
-                    let closed = Classes::PREPOSITION.or(Classes::SUBORDINATOR).or(Classes::MODAL).or(Classes::AUXILIARY).or(Classes::WH).or(Classes::PRONOUN).or(Classes::ADVERB).or(Classes::TIME);
-                    let verb = classes.any(Classes::FINITE) && !classes.any(Classes::VERB_NOUN) || classes.any(Classes::CUE) && classes.any(Classes::FINITE.or(Classes::PAST));
+                    let closed = Classes::PREPOSITION
+                        .or(Classes::SUBORDINATOR)
+                        .or(Classes::MODAL)
+                        .or(Classes::AUXILIARY)
+                        .or(Classes::WH)
+                        .or(Classes::PRONOUN)
+                        .or(Classes::ADVERB)
+                        .or(Classes::TIME);
+                    let verb = classes.any(Classes::FINITE) && !classes.any(Classes::VERB_NOUN)
+                        || classes.any(Classes::CUE) && classes.any(Classes::FINITE.or(Classes::PAST));
                     let opens = classes.any(Classes::DETERMINER.or(Classes::POSSESSIVE)) && at == start;
-                    in_name || opens || !classes.any(closed.or(Classes::DETERMINER).or(Classes::CONJUNCTION)) && !verb || classes.any(Classes::NUMBER.or(Classes::QUANTIFIER))
+                    in_name
+                        || opens
+                        || !classes.any(closed.or(Classes::DETERMINER).or(Classes::CONJUNCTION)) && !verb
+                        || classes.any(Classes::NUMBER.or(Classes::QUANTIFIER))
                 }
                 TokenKind::Number => true,
                 TokenKind::Hyphen => at > start,
@@ -265,8 +299,12 @@ impl Reader<'_> {
                 (true, _, _) => end + 1,
                 _ => usize::MAX,
             };
-            if let Some(j) = (i + 1..list.len()).take(4).find(|&j| list[j].tokens.start as usize == start && list[j].kind == MentionKind::Nominal) {
-                let fits = matches!(list[j].sort, MentionType::Person) && matches!(person.sort, MentionType::Person | MentionType::Unknown);
+            if let Some(j) = (i + 1..list.len())
+                .take(4)
+                .find(|&j| list[j].tokens.start as usize == start && list[j].kind == MentionKind::Nominal)
+            {
+                let fits = matches!(list[j].sort, MentionType::Person)
+                    && matches!(person.sort, MentionType::Person | MentionType::Unknown);
                 if fits && list[j].apposition.is_none() {
                     list[i].role = list[i].role.or(list[j].role);
                     list[i].gender = person.gender.or(list[j].gender);
@@ -277,15 +315,23 @@ impl Reader<'_> {
                 }
             }
             let before = person.tokens.start as usize;
-            if before >= self.start + 2 && self.tokens[before - 1].kind == TokenKind::Comma {
-                if let Some(j) = (first..i).rev().take(4).find(|&j| list[j].tokens.end as usize == before - 1 && list[j].kind == MentionKind::Nominal) {
-                    let closes = matches!(self.kind(end), Some(TokenKind::Comma | TokenKind::Stop) | None);
-                    if closes && list[j].sort == MentionType::Person && person.sort == MentionType::Person && list[j].apposition.is_none() {
-                        list[i].role = list[i].role.or(list[j].role);
-                        list[i].gender = person.gender.or(list[j].gender);
-                        list[i].apposition = Some(j as u32);
-                        list[j].apposition = Some(i as u32);
-                    }
+            if before >= self.start + 2
+                && self.tokens[before - 1].kind == TokenKind::Comma
+                && let Some(j) = (first..i)
+                    .rev()
+                    .take(4)
+                    .find(|&j| list[j].tokens.end as usize == before - 1 && list[j].kind == MentionKind::Nominal)
+            {
+                let closes = matches!(self.kind(end), Some(TokenKind::Comma | TokenKind::Stop) | None);
+                if closes
+                    && list[j].sort == MentionType::Person
+                    && person.sort == MentionType::Person
+                    && list[j].apposition.is_none()
+                {
+                    list[i].role = list[i].role.or(list[j].role);
+                    list[i].gender = person.gender.or(list[j].gender);
+                    list[i].apposition = Some(j as u32);
+                    list[j].apposition = Some(i as u32);
                 }
             }
         }

@@ -30,7 +30,7 @@ pub(super) fn find(view: &View<'_>, uses: &[CueUse], claimed: &mut [bool], repor
         let reader = Reader { view, uses, index, cue, claimed };
         let found = RULES.iter().find_map(|&(name, rule, confidence)| rule(&reader).map(|parts| (name, parts, confidence)));
         let Some((rule, parts, confidence)) = found else { continue };
-        let kind = kind_of(view.input.text, &parts, view.input.quotations);
+        let kind = kind_of(view.text, &parts, view.quotations);
         // `praised the plan` reports no statement, `announced a plan` and `accused him of lying` do.
         let states = rule != "noun-phrase" || cue.frames.any(Frames::THAT.or(Frames::OF));
         let report = Reported {
@@ -75,7 +75,7 @@ impl Reader<'_, '_> {
     /// The quotation, not yet claimed, that a token opens.
     fn opened_at(&self, at: usize) -> Option<usize> {
         let q = self.view.quotation_at(at)?;
-        (self.view.input.quotations[q].open() == at && !self.claimed[q]).then_some(q)
+        (self.view.quotations[q].open() == at && !self.claimed[q]).then_some(q)
     }
 
     /// Where the cue's group (source, helping verbs, cue) starts and ends.
@@ -98,10 +98,10 @@ impl Reader<'_, '_> {
         let view = self.view;
         let sentence = view.sentence(end.saturating_sub(1));
         let mut start = sentence.start as usize;
-        if start < end && view.is(start, Classes::CONJUNCTION) && view.kind(start) == TokenKind::Word {
+        if start < end && view.is(start, Classes::CONJUNCTION) && view.is_kind(start, TokenKind::Word) {
             start += 1;
         }
-        let paragraph = &view.input.layout.paragraphs[view.input.layout.paragraph_of(start)];
+        let paragraph = &view.layout.paragraphs[view.layout.paragraph_of(start)];
         if (paragraph.body as usize) < end {
             start = start.max(paragraph.body as usize);
         }
@@ -109,10 +109,11 @@ impl Reader<'_, '_> {
         for used in earlier {
             // `She said yes, but taxes are low, Jones said`: behind the comma that ends the other report.
             let behind = used.tokens.end as usize;
-            if let Some(comma) = (behind..end).rev().find(|&i| matches!(view.kind(i), TokenKind::Comma | TokenKind::Semicolon)) {
-                if comma + 2 < end {
-                    return comma + 1 + usize::from(view.is(comma + 1, Classes::CONJUNCTION));
-                }
+            if let Some(comma) =
+                (behind..end).rev().find(|&i| matches!(view.kind(i), Some(TokenKind::Comma | TokenKind::Semicolon)))
+                && comma + 2 < end
+            {
+                return comma + 1 + usize::from(view.is(comma + 1, Classes::CONJUNCTION));
             }
         }
         start
@@ -127,9 +128,9 @@ impl Reader<'_, '_> {
         let mut at = from;
         while at < limit.min(from + 30) {
             if let Some(q) = self.opened_at(at) {
-                return (at < next_cue).then(|| view.input.quotations[q].inner);
+                return (at < next_cue).then(|| view.quotations[q].inner);
             }
-            if view.kind(at) == TokenKind::Comma && at < next_cue && !quoted {
+            if view.is_kind(at, TokenKind::Comma) && at < next_cue && !quoted {
                 let next = at + 1;
                 let goes_on = next < limit
                     && !view.is(next, Classes::WH.or(Classes::PARTICIPLE_ING))
@@ -140,7 +141,7 @@ impl Reader<'_, '_> {
                     return view.content(next, next_cue.min(limit));
                 }
             }
-            if view.kind(at) == TokenKind::Semicolon {
+            if view.is_kind(at, TokenKind::Semicolon) {
                 return None;
             }
             at += 1;
@@ -151,11 +152,11 @@ impl Reader<'_, '_> {
     /// The comma that closes an apposition opened by the comma at `comma`: `, a spokesman,`.
     fn aside_end(&self, comma: usize, limit: usize) -> Option<usize> {
         let view = self.view;
-        let opens = view.is(comma + 1, Classes::DETERMINER.or(Classes::ROLE)) || view.kind(comma + 1) == TokenKind::Number;
+        let opens = view.is(comma + 1, Classes::DETERMINER.or(Classes::ROLE)) || view.is_kind(comma + 1, TokenKind::Number);
         if !opens || self.cue.place != SourcePlace::Inverted {
             return None;
         }
-        (comma + 1..limit).find(|&i| view.kind(i) == TokenKind::Comma).or(Some(limit))
+        (comma + 1..limit).find(|&i| view.is_kind(i, TokenKind::Comma)).or(Some(limit))
     }
 
     /// Whether nothing but an adverb or a time stands between the cue and the end of its sentence.
@@ -163,7 +164,8 @@ impl Reader<'_, '_> {
         let (_, from) = self.edges();
         let limit = self.sentence().end as usize;
         (from..limit).all(|i| {
-            matches!(self.view.kind(i), TokenKind::Stop | TokenKind::Number) || self.view.is(i, Classes::TIME.or(Classes::ADVERB).or(Classes::PREPOSITION))
+            matches!(self.view.kind(i), Some(TokenKind::Stop | TokenKind::Number))
+                || self.view.is(i, Classes::TIME.or(Classes::ADVERB).or(Classes::PREPOSITION))
         })
     }
 
@@ -176,7 +178,7 @@ impl Reader<'_, '_> {
         let mut object = false;
         while at < limit {
             let classes = view.classes(at);
-            match view.kind(at) {
+            match view.tokens[at].kind {
                 TokenKind::Mark(_) => {
                     if let Some(q) = self.opened_at(at) {
                         return Some((Opening::Quotation(q), at));
@@ -189,14 +191,19 @@ impl Reader<'_, '_> {
                         return Some((Opening::Quotation(q), at + 1));
                     }
                     // `said, for example, that`
-                    let close = (at + 1..limit.min(at + 20)).find(|&i| view.kind(i) == TokenKind::Comma)?;
+                    let close = (at + 1..limit.min(at + 20)).find(|&i| view.is_kind(i, TokenKind::Comma))?;
                     if close + 1 < limit && (view.is_word(close + 1, "that") || self.opened_at(close + 1).is_some()) {
                         at = close + 1;
                         continue;
                     }
                     return None;
                 }
-                TokenKind::Word | TokenKind::Number | TokenKind::Abbreviation | TokenKind::Initial | TokenKind::Symbol | TokenKind::Address => {}
+                TokenKind::Word
+                | TokenKind::Number
+                | TokenKind::Abbreviation
+                | TokenKind::Initial
+                | TokenKind::Symbol
+                | TokenKind::Address => {}
                 _ => return None,
             }
             if view.is_word(at, "that") && frames.any(Frames::THAT) {
@@ -206,7 +213,12 @@ impl Reader<'_, '_> {
             if (classes.any(Classes::WH) || view.is_word(at, "if") || view.is_word(at, "whether")) && frames.any(Frames::WH) {
                 return Some((Opening::Question, at));
             }
-            if view.is_word(at, "to") && frames.any(Frames::INFINITIVE) && at + 1 < limit && (view.is(at + 1, Classes::BASE.or(Classes::AUXILIARY)) || !view.is(at + 1, Classes::DETERMINER.or(Classes::PRONOUN))) {
+            if view.is_word(at, "to")
+                && frames.any(Frames::INFINITIVE)
+                && at + 1 < limit
+                && (view.is(at + 1, Classes::BASE.or(Classes::AUXILIARY))
+                    || !view.is(at + 1, Classes::DETERMINER.or(Classes::PRONOUN)))
+            {
                 return Some((Opening::Infinitive, at));
             }
             let preposition = Frames::preposition(&view.word(at).to_ascii_lowercase());
@@ -214,8 +226,13 @@ impl Reader<'_, '_> {
                 return Some((Opening::Preposition, at));
             }
             let this_week = classes.any(Classes::DETERMINER) && at + 1 < limit && view.is(at + 1, Classes::TIME);
-            let time = this_week || classes.any(Classes::TIME) || view.kind(at) == TokenKind::Number && at > 0 && view.is(at - 1, Classes::TIME);
-            if time || classes.any(Classes::ADVERB) && !classes.any(Classes::DETERMINER.or(Classes::PRONOUN).or(Classes::QUANTIFIER).or(Classes::PREPOSITION)) {
+            let time = this_week
+                || classes.any(Classes::TIME)
+                || view.is_kind(at, TokenKind::Number) && at > 0 && view.is(at - 1, Classes::TIME);
+            if time
+                || classes.any(Classes::ADVERB)
+                    && !classes.any(Classes::DETERMINER.or(Classes::PRONOUN).or(Classes::QUANTIFIER).or(Classes::PREPOSITION))
+            {
                 at += 1;
                 continue;
             }
@@ -227,12 +244,13 @@ impl Reader<'_, '_> {
                 }
                 return None;
             }
-            if frames.any(Frames::OBJECT) && !object {
-                if let Some(end) = self.listener_end(at, limit) {
-                    object = true;
-                    at = end;
-                    continue;
-                }
+            if frames.any(Frames::OBJECT)
+                && !object
+                && let Some(end) = self.listener_end(at, limit)
+            {
+                object = true;
+                at = end;
+                continue;
             }
             return Some((Opening::Bare, at));
         }
@@ -248,10 +266,15 @@ impl Reader<'_, '_> {
         let mut at = start;
         while at < limit && at - start < 10 {
             let classes = view.classes(at);
-            let goes_on = match view.kind(at) {
+            let goes_on = match view.tokens[at].kind {
                 TokenKind::Word => {
                     let opens = classes.any(Classes::DETERMINER.or(Classes::POSSESSIVE));
-                    let closed = Classes::SUBORDINATOR.or(Classes::WH).or(Classes::MODAL).or(Classes::AUXILIARY).or(Classes::CONJUNCTION).or(Classes::PRONOUN);
+                    let closed = Classes::SUBORDINATOR
+                        .or(Classes::WH)
+                        .or(Classes::MODAL)
+                        .or(Classes::AUXILIARY)
+                        .or(Classes::CONJUNCTION)
+                        .or(Classes::PRONOUN);
                     if opens { at == start } else { !(classes.any(closed.or(Classes::PREPOSITION)) || view.is_word(at, "that")) }
                 }
                 TokenKind::Number | TokenKind::Hyphen | TokenKind::Abbreviation | TokenKind::Initial | TokenKind::Symbol => true,
@@ -272,7 +295,7 @@ impl Reader<'_, '_> {
         if let Some(mention) = view.mention_from(at) {
             return Some((mention.tokens.end as usize).min(limit)).filter(|&e| e < limit);
         }
-        if view.is(at, Classes::PRONOUN) && view.input.lexicon.pronoun(view.input.tokens[at].word).is_some_and(|p| p.object) {
+        if view.is(at, Classes::PRONOUN) && view.lexicon.pronoun(view.tokens[at].word).is_some_and(|p| p.object) {
             return Some(at + 1);
         }
         let end = self.phrase_end(at, limit);
@@ -289,10 +312,10 @@ impl Reader<'_, '_> {
                 continue;
             }
             let before = group - 1;
-            let cut = match view.kind(before) {
+            let cut = match view.tokens[before].kind {
                 TokenKind::Comma | TokenKind::Semicolon | TokenKind::Dash => Some(before),
                 TokenKind::Word if view.is(before, Classes::CONJUNCTION) => {
-                    let comma = before > start && view.kind(before - 1) == TokenKind::Comma;
+                    let comma = before > start && view.is_kind(before - 1, TokenKind::Comma);
                     let own = matches!(used.place, SourcePlace::Subject) && used.class == CueClass::Speech && comma;
                     let shared = used.place == SourcePlace::Shared;
                     (own || shared).then_some(before)
@@ -301,7 +324,10 @@ impl Reader<'_, '_> {
                 _ => None,
             };
             if let Some(cut) = cut.filter(|&c| c > start + 1) {
-                let own_clause = matches!(used.place, SourcePlace::Subject | SourcePlace::Shared | SourcePlace::Object | SourcePlace::Inverted);
+                let own_clause = matches!(
+                    used.place,
+                    SourcePlace::Subject | SourcePlace::Shared | SourcePlace::Object | SourcePlace::Inverted
+                );
                 if own_clause && used.class == CueClass::Speech {
                     end = end.min(cut);
                 }
@@ -309,7 +335,7 @@ impl Reader<'_, '_> {
         }
         // A quotation inside goes to its end, over the sentences it holds.
         if let Some(q) = (end > start).then(|| view.quotation_at(end - 1)).flatten() {
-            let quotation = &view.input.quotations[q];
+            let quotation = &view.quotations[q];
             if quotation.open() >= start && quotation.end() > end {
                 end = quotation.end();
             }
@@ -326,20 +352,21 @@ fn quotation_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     }
     let (group, _) = reader.edges();
     let mut last = group.checked_sub(1)?;
-    if view.kind(last) == TokenKind::Comma || view.kind(last) == TokenKind::Dash {
+    if view.is_kind(last, TokenKind::Comma) || view.is_kind(last, TokenKind::Dash) {
         last = last.checked_sub(1)?;
     }
     let q = view.quotation_at(last).filter(|&q| !reader.claimed[q])?;
-    let quotation = &view.input.quotations[q];
-    if quotation.end() != last + 1 || !quotation.closed || quotation.paragraph as usize != view.input.layout.paragraph_of(group) {
+    let quotation = &view.quotations[q];
+    if quotation.end() != last + 1 || !quotation.closed || quotation.paragraph as usize != view.layout.paragraph_of(group) {
         return None;
     }
     // `“We won.” Jones said that …` starts a sentence of its own; `“We won.” Jones said.` does not.
-    let full_stop = view.kind(last - 1) == TokenKind::Stop && view.word(last - 1) == ".";
+    let full_stop = view.is_kind(last - 1, TokenKind::Stop) && view.word(last - 1) == ".";
     if full_stop && last + 1 == group && !reader.ends_sentence() {
         return None;
     }
-    let comma_inside = matches!(view.kind(quotation.tokens.end as usize - 1), TokenKind::Comma | TokenKind::Stop | TokenKind::Dash);
+    let comma_inside =
+        matches!(view.kind(quotation.tokens.end as usize - 1), Some(TokenKind::Comma | TokenKind::Stop | TokenKind::Dash));
     if !comma_inside && last + 1 == group && quotation.tokens.len() < 4 {
         return None;
     }
@@ -365,16 +392,17 @@ fn quotation_behind(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let q = match opening {
         Opening::Quotation(q) => q,
         // `He said:` and the quotation in the next paragraph
-        Opening::Colon => (at..(at + 1).min(view.input.tokens.len())).find_map(|i| reader.opened_at(i))?,
+        Opening::Colon => (at..(at + 1).min(view.tokens.len())).find_map(|i| reader.opened_at(i))?,
         _ => return None,
     };
-    let quotation = &view.input.quotations[q];
+    let quotation = &view.quotations[q];
     let end = quotation.end();
     let sentence_end = view.sentence(end - 1).end as usize;
     let rest = view.content(end, sentence_end);
     let next_cue = reader.uses[reader.index + 1..].iter().find(|u| u.tokens.start as usize >= end);
     let cue_follows = next_cue.is_some_and(|u| (u.tokens.start as usize) < sentence_end);
-    let full = matches!(view.kind(quotation.tokens.end as usize - 1), TokenKind::Stop | TokenKind::Comma) || end >= sentence_end;
+    let full =
+        matches!(view.kind(quotation.tokens.end as usize - 1), Some(TokenKind::Stop | TokenKind::Comma)) || end >= sentence_end;
     if rest.is_none() || cue_follows || full || opening == Opening::Colon {
         return Some(vec![quotation.inner]);
     }
@@ -396,13 +424,13 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     if group <= floor + 1 {
         // `According to police, the man fled`
         if phrase && group <= floor + 1 {
-            let comma = (reader.edges().1..reader.sentence().end as usize).find(|&i| view.kind(i) == TokenKind::Comma)?;
+            let comma = (reader.edges().1..reader.sentence().end as usize).find(|&i| view.is_kind(i, TokenKind::Comma))?;
             return Some(vec![view.content(comma + 1, reader.end_behind(comma + 1))?]);
         }
         return None;
     }
     let last = group - 1;
-    let separated = matches!(view.kind(last), TokenKind::Comma | TokenKind::Dash);
+    let separated = matches!(view.kind(last), Some(TokenKind::Comma | TokenKind::Dash));
     if !separated && !phrase {
         return None;
     }
@@ -414,12 +442,21 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let after = reader.resumed(false);
     // `On Monday, she said …`, `Still, he said …`: an adverbial is no content.
     let clause = view.has_finite(start, last);
-    let opener = Classes::PREPOSITION.or(Classes::SUBORDINATOR).or(Classes::ADVERB).or(Classes::OPENER).or(Classes::PARTICIPLE_ING).or(Classes::PAST).or(Classes::TIME);
+    let opener = Classes::PREPOSITION
+        .or(Classes::SUBORDINATOR)
+        .or(Classes::ADVERB)
+        .or(Classes::OPENER)
+        .or(Classes::PARTICIPLE_ING)
+        .or(Classes::PAST)
+        .or(Classes::TIME);
     let adverbial = view.is(start, opener) || last - start < 3;
     if !clause && (!phrase || adverbial && last - start < 3) {
         return None;
     }
-    if adverbial && !phrase && matches!(reader.opening(), Some((Opening::That | Opening::Bare | Opening::Quotation(_) | Opening::Question, _))) {
+    if adverbial
+        && !phrase
+        && matches!(reader.opening(), Some((Opening::That | Opening::Bare | Opening::Quotation(_) | Opening::Question, _)))
+    {
         return None;
     }
     Some([Some(before), after].into_iter().flatten().collect())

@@ -54,14 +54,17 @@ pub(super) enum SourcePlace {
 pub(super) fn find(view: &View<'_>) -> Vec<CueUse> {
     let mut uses: Vec<CueUse> = Vec::new();
     let mut at = 0;
-    while at < view.input.tokens.len() {
-        if !view.is(at, Classes::CUE) || view.named[at] || view.quotation_at(at).is_some_and(|q| view.input.quotations[q].tokens.len() > 3) {
+    while at < view.tokens.len() {
+        if !view.is(at, Classes::CUE)
+            || view.named[at]
+            || view.quotation_at(at).is_some_and(|q| view.quotations[q].tokens.len() > 3)
+        {
             at += 1;
             continue;
         }
         let sentence = view.sentence(at);
         let mut found = None;
-        for (forms, length) in view.input.lexicon.cues().all(&view.input.tokens[..sentence.end as usize], at) {
+        for (forms, length) in view.lexicon.cues().all(&view.tokens[..sentence.end as usize], at) {
             let finder = Finder { view, earlier: &uses, sentence };
             found = finder.read(at, length, forms).map(|cue| (cue, length));
             if found.is_some() {
@@ -105,7 +108,7 @@ impl Finder<'_, '_> {
 
     /// Reads the forms of a phrase of the list as a cue in use, the first that fits.
     fn read(&self, at: usize, length: usize, forms: &[CueForm]) -> Option<CueUse> {
-        let lexicon = self.view.input.lexicon;
+        let lexicon = self.view.lexicon;
         let mut verbs: Vec<Form> = Vec::new();
         let mut verb = None;
         for &form in forms {
@@ -168,11 +171,11 @@ impl Finder<'_, '_> {
         let mut i = start;
         while i > self.floor() && start - i < 3 {
             i -= 1;
-            let owner = if view.kind(i) == TokenKind::Clitic && view.word(i).ends_with('s') {
+            let owner = if view.is_kind(i, TokenKind::Clitic) && view.word(i).ends_with('s') {
                 view.mention_to(i)?.tokens
             } else if view.is(i, Classes::POSSESSIVE) {
                 TokenSpan::new(i, i + 1)
-            } else if !view.input.tokens[i].is_word() || view.is(i, Classes::DETERMINER.or(Classes::PREPOSITION)) {
+            } else if !view.tokens[i].is_word() || view.is(i, Classes::DETERMINER.or(Classes::PREPOSITION)) {
                 return None;
             } else {
                 continue;
@@ -208,9 +211,9 @@ impl Finder<'_, '_> {
             let classes = view.classes(i);
             let word = view.word(i).to_ascii_lowercase();
             let adverb = classes.any(Classes::ADVERB)
-                && view.input.tokens[i].case == Case::Lower
+                && view.tokens[i].case == Case::Lower
                 && !classes.any(Classes::PREPOSITION.or(Classes::QUANTIFIER).or(Classes::ROLE).or(Classes::BODY));
-            if view.kind(i) == TokenKind::Clitic && !word.ends_with('s') {
+            if view.is_kind(i, TokenKind::Clitic) && !word.ends_with('s') {
                 helpers.have |= word.ends_with("ve") || word.ends_with('d');
                 helpers.modal |= word.ends_with("ll");
                 helpers.be |= word.ends_with("re") || word.ends_with('m');
@@ -243,7 +246,8 @@ impl Finder<'_, '_> {
         cue.group = TokenSpan::new(helpers.start, cue.tokens.end as usize);
         // A noun: `the report`, `a claim of`, `in response`.
         let after_determiner = at > self.floor()
-            && (view.is(at - 1, Classes::DETERMINER) && !view.is(at - 1, Classes::PRONOUN) || view.is(at - 1, Classes::POSSESSIVE) && !view.is_word(at - 1, "her"));
+            && (view.is(at - 1, Classes::DETERMINER) && !view.is(at - 1, Classes::PRONOUN)
+                || view.is(at - 1, Classes::POSSESSIVE) && !view.is_word(at - 1, "her"));
         if after_determiner && !has(Form::Past) {
             return None;
         }
@@ -260,7 +264,12 @@ impl Finder<'_, '_> {
         if let Some((source, place)) = self.subject(helpers.start) {
             // The bare form takes a plural subject or a helping verb.
             let helped = helpers.modal || helpers.be || helpers.have || helpers.start < at && self.has_do(helpers.start, at);
-            let agrees = has(Form::Past) || has(Form::Third) || has(Form::Ing) || helped || self.is_plural(source) || has(Form::Participle) && helpers.have;
+            let agrees = has(Form::Past)
+                || has(Form::Third)
+                || has(Form::Ing)
+                || helped
+                || self.is_plural(source)
+                || has(Form::Participle) && helpers.have;
             if !agrees {
                 return None;
             }
@@ -270,16 +279,19 @@ impl Finder<'_, '_> {
             return Some(cue);
         }
         let finite = has(Form::Past) || has(Form::Third);
-        if finite && cue.frames.any(Frames::INVERTED) && !helpers.be {
-            if let Some(source) = self.inverted(cue.tokens.end as usize, helpers.start) {
-                cue.source = Some(source);
-                cue.place = SourcePlace::Inverted;
-                cue.group = TokenSpan::new(helpers.start, source.end as usize);
-                return Some(cue);
-            }
+        if finite
+            && cue.frames.any(Frames::INVERTED)
+            && !helpers.be
+            && let Some(source) = self.inverted(cue.tokens.end as usize, helpers.start)
+        {
+            cue.source = Some(source);
+            cue.place = SourcePlace::Inverted;
+            cue.group = TokenSpan::new(helpers.start, source.end as usize);
+            return Some(cue);
         }
         // `rose and said`, `…, then added`
-        let joined = helpers.start > self.floor() && (view.is(helpers.start - 1, Classes::CONJUNCTION) || view.kind(helpers.start - 1) == TokenKind::Comma);
+        let joined = helpers.start > self.floor()
+            && (view.is(helpers.start - 1, Classes::CONJUNCTION) || view.is_kind(helpers.start - 1, TokenKind::Comma));
         if (finite || helpers.modal) && joined {
             return self.shared(cue).or_else(|| self.first_subject(cue));
         }
@@ -298,7 +310,7 @@ impl Finder<'_, '_> {
             return None;
         }
         let before = at - 1;
-        let joined = matches!(view.kind(before), TokenKind::Comma | TokenKind::Mark(_))
+        let joined = matches!(view.kind(before), Some(TokenKind::Comma | TokenKind::Mark(_)))
             || view.is(before, Classes::CONJUNCTION)
             || ["statement", "letter", "tweet", "email", "by", "memo", "post"].iter().any(|w| view.is_word(before, w));
         if joined { self.shared(cue).or_else(|| self.first_subject(cue)) } else { None }
@@ -326,7 +338,7 @@ impl Finder<'_, '_> {
             }
             // Not from inside a phrase that opens the sentence: `On Monday, …`.
             if view.is(at, Classes::PREPOSITION.or(Classes::SUBORDINATOR)) {
-                at = (at..limit).find(|&i| view.kind(i) == TokenKind::Comma)?;
+                at = (at..limit).find(|&i| view.is_kind(i, TokenKind::Comma))?;
             }
             at += 1;
         }
@@ -368,16 +380,18 @@ impl Finder<'_, '_> {
             return None;
         }
         let last = verb - 1;
-        if view.is_word(last, "who") || view.is_word(last, "which") && last > self.floor() && view.kind(last - 1) == TokenKind::Comma {
+        if view.is_word(last, "who")
+            || view.is_word(last, "which") && last > self.floor() && view.is_kind(last - 1, TokenKind::Comma)
+        {
             return Some((TokenSpan::new(last, last + 1), SourcePlace::Relative));
         }
-        if view.kind(last) == TokenKind::Comma {
+        if view.is_kind(last, TokenKind::Comma) {
             return self.aside(last).map(|tokens| (tokens, SourcePlace::Subject));
         }
-        if let Some(mention) = view.mention_to(verb).filter(|m| m.tokens.start as usize >= self.floor()) {
-            if let Some(tokens) = self.whole_subject(mention.tokens) {
-                return Some((tokens, SourcePlace::Subject));
-            }
+        if let Some(mention) = view.mention_to(verb).filter(|m| m.tokens.start as usize >= self.floor())
+            && let Some(tokens) = self.whole_subject(mention.tokens)
+        {
+            return Some((tokens, SourcePlace::Subject));
         }
         self.clause_subject(verb).map(|tokens| (tokens, SourcePlace::Subject))
     }
@@ -390,8 +404,12 @@ impl Finder<'_, '_> {
             return Some(tokens);
         }
         if view.is(start - 1, Classes::CONJUNCTION) && start >= self.floor() + 2 {
-            let other = view.mention_to(start - 1).filter(|m| m.tokens.start as usize >= self.floor() && m.kind != MentionKind::Pronoun);
-            let free = other.filter(|o| o.tokens.start as usize == self.floor() || !view.is(o.tokens.start as usize - 1, Classes::PREPOSITION.or(Classes::VERB)));
+            let other =
+                view.mention_to(start - 1).filter(|m| m.tokens.start as usize >= self.floor() && m.kind != MentionKind::Pronoun);
+            let free = other.filter(|o| {
+                o.tokens.start as usize == self.floor()
+                    || !view.is(o.tokens.start as usize - 1, Classes::PREPOSITION.or(Classes::VERB))
+            });
             return Some(free.map_or(tokens, |o| TokenSpan { start: o.tokens.start, end: tokens.end }));
         }
         if view.is(start - 1, Classes::PREPOSITION) && !view.is(start - 1, Classes::ADVERB.or(Classes::SUBORDINATOR)) {
@@ -405,10 +423,10 @@ impl Finder<'_, '_> {
         let view = self.view;
         let mut commas = 0;
         for i in (self.floor().max(comma.saturating_sub(40))..comma).rev() {
-            if view.quotation_at(i).is_some_and(|q| view.input.quotations[q].tokens.len() > 4) {
+            if view.quotation_at(i).is_some_and(|q| view.quotations[q].tokens.len() > 4) {
                 return None;
             }
-            if view.kind(i) != TokenKind::Comma {
+            if !view.is_kind(i, TokenKind::Comma) {
                 continue;
             }
             commas += 1;
@@ -431,33 +449,43 @@ impl Finder<'_, '_> {
         while start > self.floor() && verb - start < 14 {
             let i = start - 1;
             let classes = view.classes(i);
-            let boundary = match view.kind(i) {
+            let boundary = match view.tokens[i].kind {
                 TokenKind::Word => {
                     classes.any(Classes::SUBORDINATOR) && !classes.any(Classes::PREPOSITION)
                         || classes.any(Classes::CONJUNCTION) && !view.is_word(i, "and")
                         || classes.any(Classes::WH)
                         || view.is_word(i, "that")
                 }
-                TokenKind::Abbreviation | TokenKind::Initial | TokenKind::Number | TokenKind::Hyphen | TokenKind::Clitic | TokenKind::Symbol => false,
-                TokenKind::Mark(_) => view.quotation_at(i).is_none_or(|q| view.input.quotations[q].tokens.len() > 4),
+                TokenKind::Abbreviation
+                | TokenKind::Initial
+                | TokenKind::Number
+                | TokenKind::Hyphen
+                | TokenKind::Clitic
+                | TokenKind::Symbol => false,
+                TokenKind::Mark(_) => view.quotation_at(i).is_none_or(|q| view.quotations[q].tokens.len() > 4),
                 _ => true,
             };
             if boundary {
                 break;
             }
-            let lower = view.input.tokens[i].case == Case::Lower;
-            let finite = classes.any(Classes::FINITE) && !classes.any(Classes::VERB_NOUN.or(Classes::ROLE).or(Classes::BODY)) && lower;
-            if finite || view.kind(i) == TokenKind::Clitic && !view.word(i).ends_with('s') {
+            let lower = view.tokens[i].case == Case::Lower;
+            let finite =
+                classes.any(Classes::FINITE) && !classes.any(Classes::VERB_NOUN.or(Classes::ROLE).or(Classes::BODY)) && lower;
+            if finite || view.is_kind(i, TokenKind::Clitic) && !view.word(i).ends_with('s') {
                 return None;
             }
             start = i;
         }
         // Openers: `However`, `Still`.
-        while start < verb && view.is(start, Classes::CONJUNCTION.or(Classes::ADVERB)) && !view.is(start, Classes::DETERMINER.or(Classes::QUANTIFIER)) {
+        while start < verb
+            && view.is(start, Classes::CONJUNCTION.or(Classes::ADVERB))
+            && !view.is(start, Classes::DETERMINER.or(Classes::QUANTIFIER))
+        {
             start += 1;
         }
-        let phrase = start < verb && !view.is(start, Classes::PREPOSITION.or(Classes::SUBORDINATOR)) && !view.is_word(start, "there");
-        let noun = phrase && (view.input.tokens[start].is_word() || view.kind(start) == TokenKind::Number);
+        let phrase =
+            start < verb && !view.is(start, Classes::PREPOSITION.or(Classes::SUBORDINATOR)) && !view.is_word(start, "there");
+        let noun = phrase && (view.tokens[start].is_word() || view.is_kind(start, TokenKind::Number));
         noun.then(|| TokenSpan::new(start, verb))
     }
 
@@ -467,8 +495,9 @@ impl Finder<'_, '_> {
         if after >= self.limit() {
             return None;
         }
-        let content_before = verb > self.floor() && matches!(view.kind(verb - 1), TokenKind::Comma | TokenKind::Mark(_) | TokenKind::Dash | TokenKind::Stop);
-        let quotation_before = verb == self.floor() && verb > 0 && matches!(view.kind(verb - 1), TokenKind::Mark(_));
+        let content_before = verb > self.floor()
+            && matches!(view.kind(verb - 1), Some(TokenKind::Comma | TokenKind::Mark(_) | TokenKind::Dash | TokenKind::Stop));
+        let quotation_before = verb == self.floor() && verb > 0 && matches!(view.kind(verb - 1), Some(TokenKind::Mark(_)));
         if !content_before && !quotation_before {
             return None;
         }
@@ -481,10 +510,11 @@ impl Finder<'_, '_> {
         if end < self.limit() && view.is(end, Classes::FINITE) && !view.is(end, Classes::VERB_NOUN) {
             return None;
         }
-        if end + 1 < self.limit() && view.is_word(end, "and") {
-            if let Some(other) = view.mention_from(end + 1) {
-                end = other.tokens.end as usize;
-            }
+        if end + 1 < self.limit()
+            && view.is_word(end, "and")
+            && let Some(other) = view.mention_from(end + 1)
+        {
+            end = other.tokens.end as usize;
         }
         Some(TokenSpan::new(after, end))
     }
@@ -496,16 +526,26 @@ impl Finder<'_, '_> {
         let from = at;
         while at < self.limit() && at - from < 16 {
             let classes = view.classes(at);
-            let goes_on = match view.kind(at) {
+            let goes_on = match view.tokens[at].kind {
                 TokenKind::Word => {
                     // `a table provided by ICE` goes on.
-                    let reduced = classes.any(Classes::PAST) && at + 1 < self.limit() && matches!(view.word(at + 1), "by" | "from" | "in" | "on");
-                    let clause = !reduced && classes.any(Classes::SUBORDINATOR.or(Classes::WH).or(Classes::MODAL).or(Classes::AUXILIARY)) && !classes.any(Classes::PREPOSITION);
+                    let reduced = classes.any(Classes::PAST)
+                        && at + 1 < self.limit()
+                        && matches!(view.word(at + 1), "by" | "from" | "in" | "on");
+                    let clause = !reduced
+                        && classes.any(Classes::SUBORDINATOR.or(Classes::WH).or(Classes::MODAL).or(Classes::AUXILIARY))
+                        && !classes.any(Classes::PREPOSITION);
                     let verb = classes.any(Classes::FINITE) && !classes.any(Classes::VERB_NOUN) && at > start && !reduced;
                     let joins = classes.any(Classes::CONJUNCTION) && view.mention_from(at + 1).is_none();
                     !(clause || verb || joins || view.is_word(at, "that"))
                 }
-                TokenKind::Abbreviation | TokenKind::Initial | TokenKind::Number | TokenKind::Hyphen | TokenKind::Clitic | TokenKind::Symbol | TokenKind::Address => true,
+                TokenKind::Abbreviation
+                | TokenKind::Initial
+                | TokenKind::Number
+                | TokenKind::Hyphen
+                | TokenKind::Clitic
+                | TokenKind::Symbol
+                | TokenKind::Address => true,
                 _ => false,
             };
             if !goes_on {
@@ -522,9 +562,12 @@ impl Finder<'_, '_> {
         if view.mention_to(source.end as usize).is_some_and(|m| m.number == Some(Number::Plural)) {
             return true;
         }
-        if let Some(pronoun) = view.input.lexicon.pronoun(view.input.tokens[last].word) {
+        if let Some(pronoun) = view.lexicon.pronoun(view.tokens[last].word) {
             return pronoun.number != Some(Number::Singular) || pronoun.person != 3;
         }
-        source.range().any(|i| view.is_word(i, "and")) || view.word(last).ends_with('s') || view.is(last, Classes::ROLE_PLURAL) || view.is_word(last, "people")
+        source.range().any(|i| view.is_word(i, "and"))
+            || view.word(last).ends_with('s')
+            || view.is(last, Classes::ROLE_PLURAL)
+            || view.is_word(last, "people")
     }
 }

@@ -18,8 +18,8 @@ const LABELS: usize = 4;
 
 /// Reads a transcript; returns whether the document is one.
 pub(super) fn find(view: &View<'_>, reports: &mut Vec<Reported>) -> bool {
-    let text = view.input.text;
-    let paragraphs = &view.input.layout.paragraphs;
+    let text = view.text;
+    let paragraphs = &view.layout.paragraphs;
     if paragraphs.len() < LABELS {
         return false;
     }
