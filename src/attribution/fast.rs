@@ -2,12 +2,13 @@
 //!
 //! Cues are found with their source first ([`cue`]); then the content of each, by the first rule of [`content::RULES`] that
 //! applies; then quotations that no cue claimed are given to the report that they continue ([`follow`]); transcripts and
-//! interviews are read by their labels ([`label`]).
+//! interviews are read by their labels ([`label`]), signed quotations by their signature ([`signature`]).
 
 mod content;
 mod cue;
 mod follow;
 mod label;
+mod signature;
 
 use super::{Input, Reported};
 use crate::lexicon::Classes;
@@ -28,6 +29,7 @@ pub fn find(input: Input<'_>) -> Vec<Reported> {
     for report in &reports {
         claim(&view, report, &mut claimed);
     }
+    signature::find(&view, &mut claimed, &mut reports);
     content::find(&view, &uses, &mut claimed, &mut reports);
     if !labelled {
         follow::find(&view, &uses, &mut claimed, &mut reports);

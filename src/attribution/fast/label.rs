@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 /// A label: capitals, or a name, before a colon; `Q` and `A` also before a full stop.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:(?P<letter>[QA])[:.]|(?P<capitals>[A-Z][A-Z.'’\- ]{1,40}[A-Z.])(?: \([^)]{1,40}\))?:|(?P<name>\p{Lu}[\w.'’-]+(?: \p{Lu}[\w.'’-]*){0,3}):)\s+")
+    Regex::new(r#"^["“]?(?:(?P<letter>[QA])[:.]|(?P<capitals>[A-Z][A-Z.'’\- ]{1,40}[A-Z.])(?: \([^)]{1,40}\))?:|(?P<name>\p{Lu}[\w.'’-]+(?: \p{Lu}[\w.'’-]*){0,3}):)\s+"#)
         .expect("the pattern is a constant")
 });
 
@@ -32,7 +32,9 @@ pub(super) fn find(view: &View<'_>, reports: &mut Vec<Reported>) -> bool {
             let name = c.name("letter").or_else(|| c.name("capitals")).or_else(|| c.name("name"))?;
             let start = paragraph.span.start as usize;
             let label = Span::new(start + name.start(), start + name.end());
-            Some((label, Span::new(start + whole.end(), paragraph.span.end as usize)))
+            // A transcript may stand in quotation marks.
+            let end = slice.trim_end_matches(['"', '”']).len().max(whole.end());
+            Some((label, Span::new(start + whole.end(), start + end)))
         });
         if let Some((label, _)) = found {
             *counts.entry(label.of(text)).or_default() += 1;
