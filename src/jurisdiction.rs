@@ -208,7 +208,9 @@ impl<'a> Finder<'a> {
             if tokens[at].span.end > part.end {
                 break;
             }
-            if at == first || !tokens[at].classes(self.input.reading.lexicon).any(Classes::LOCAL_REFERENCE) {
+            // `the federal government` is the country's.
+            let federal = self.input.reading.is_word(at, "federal") && self.input.reading.is_word(at + 1, "government");
+            if at == first || !federal && !self.input.reading.is(at, Classes::LOCAL_REFERENCE) {
                 continue;
             }
             let word = tokens[at - 1].span.of(self.input.reading.text);
@@ -224,10 +226,11 @@ impl<'a> Finder<'a> {
                         || t.span.of(self.input.reading.text) == "of"
                         || t.is_capitalised())
             });
-            if compound {
+            if compound && !federal {
                 continue;
             }
             let level = match self.input.reading.lexicon.place_level(tokens[at].word) {
+                _ if federal => EntryType::Country,
                 Some(PlaceLevel::City) => EntryType::City,
                 Some(PlaceLevel::County) => EntryType::County,
                 Some(PlaceLevel::State) => EntryType::State,
@@ -245,7 +248,12 @@ impl<'a> Finder<'a> {
             let Home(home) = self.input.home?;
             (self.input.gazetteer.entry(home).sort() == level).then_some((home, 0.7))
         };
-        self.in_play.get(&level).copied().or_else(home)
+        // `the county` of a town that is named, `the federal government` of a state.
+        let holds = || {
+            let (_, heaviest) = self.heaviest?;
+            self.input.gazetteer.government(heaviest, level).map(|entry| (entry, 0.6))
+        };
+        self.in_play.get(&level).copied().or_else(holds).or_else(home)
     }
 
     /// The place that the speaker's office governs, or whose agency speaks.
@@ -313,7 +321,7 @@ impl<'a> Finder<'a> {
     /// The country that an agency belongs to.
     fn country_of(&self, agency: EntryId) -> Option<EntryId> {
         let entry = self.input.gazetteer.entry(agency);
-        if entry.sort() != EntryType::Agency { None } else { self.input.gazetteer.country(entry.country()) }
+        if entry.sort() != EntryType::Agency { None } else { self.input.gazetteer.government(agency, EntryType::Country) }
     }
 
     /// The place that the text around the statement and the document as a whole are most about.
