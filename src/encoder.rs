@@ -107,7 +107,8 @@ impl Encoder {
         let mut values = Vec::with_capacity(count * width);
         for window in windows {
             let bare = |id| Piece { id, case: 0, structure: 0 };
-            let framed = std::iter::once(bare(self.frame.0)).chain(window.iter().copied()).chain(std::iter::once(bare(self.frame.1)));
+            let framed =
+                std::iter::once(bare(self.frame.0)).chain(window.iter().copied()).chain(std::iter::once(bare(self.frame.1)));
             for (position, piece) in framed.enumerate() {
                 self.embed(position, piece, &mut values);
             }
@@ -136,7 +137,9 @@ impl Encoder {
     fn embed(&self, position: usize, piece: Piece, values: &mut Vec<f32>) {
         let w = &self.weights;
         let width = w.sizes.width;
-        let row = |floats: &weights::Floats, at: usize, limit: usize| -> &[f32] { &w.floats(floats)[at.min(limit - 1) * width..][..width] };
+        let row = |floats: &weights::Floats, at: usize, limit: usize| -> &[f32] {
+            &w.floats(floats)[at.min(limit - 1) * width..][..width]
+        };
         let (steps, scale) = w.piece(piece.id);
         let position = row(&w.positions, position, w.sizes.positions);
         let case = row(&w.cases, usize::from(piece.case), w.sizes.cases);
@@ -160,7 +163,10 @@ impl Encoder {
     pub fn cues(&self, states: &States, window: usize) -> Vec<[f32; CUES]> {
         let w = &self.weights;
         let (weights, bias) = (w.floats(&w.cue[0]), w.floats(&w.cue[1]));
-        states.rows(window).map(|row| std::array::from_fn(|i| dot(row, &weights[i * states.width..][..states.width]) + bias[i])).collect()
+        states
+            .rows(window)
+            .map(|row| std::array::from_fn(|i| dot(row, &weights[i * states.width..][..states.width]) + bias[i]))
+            .collect()
     }
 
     /// For each piece of a window, how it scores as source or content of the cue from piece `first` to piece `last`; not normalised.
@@ -230,7 +236,8 @@ fn attend(mixed: &[f32], starts: &[usize], width: usize, heads: usize, context: 
     let (mut keys, mut shares) = (Vec::new(), Vec::new());
     for window in starts.windows(2) {
         let (start, length) = (window[0], window[1] - window[0]);
-        let row = |piece: usize, part: usize, head: usize| &mixed[(start + piece) * 3 * width + part * width + head * size..][..size];
+        let row =
+            |piece: usize, part: usize, head: usize| &mixed[(start + piece) * 3 * width + part * width + head * size..][..size];
         for head in 0..heads {
             // Keys turned: a query meets all of them at once.
             keys.clear();

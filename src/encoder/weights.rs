@@ -206,7 +206,10 @@ impl Weights {
         };
         let (vocabulary, calibration) = (c.number()?, c.number()?);
         let fits = |n: usize| n > 0 && n % BLOCK == 0 && n <= 1 << 16;
-        if !(fits(sizes.width) && fits(sizes.inner) && fits(sizes.wide)) || sizes.heads == 0 || sizes.width % (sizes.heads * BLOCK) != 0 {
+        if !(fits(sizes.width) && fits(sizes.inner) && fits(sizes.wide))
+            || sizes.heads == 0
+            || sizes.width % (sizes.heads * BLOCK) != 0
+        {
             return Err(WeightsError::Damaged);
         }
         let Sizes { width, inner, wide, .. } = sizes;

@@ -125,7 +125,9 @@ impl Word {
 
 /// Control and format characters.
 fn is_dropped(c: char) -> bool {
-    c.is_control() || crate::fold::is_zero_width(c) || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || crate::fold::is_zero_width(c)
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// ASCII punctuation and symbols, and what Unicode calls punctuation in the scripts that English news quotes.
@@ -147,7 +149,8 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Vec<(u32, &str)> {
-        let vocabulary = Vocabulary::new(["[UNK]", "un", "##afford", "##able", "cafe", "“", "said", ",", "##s"].into_iter()).unwrap();
+        let vocabulary =
+            Vocabulary::new(["[UNK]", "un", "##afford", "##able", "cafe", "“", "said", ",", "##s"].into_iter()).unwrap();
         let mut pieces = Vec::new();
         vocabulary.cut(text, Span::new(0, text.len()), &mut pieces);
         pieces.into_iter().map(|p| (p.id, p.span.of(text))).collect()
@@ -155,17 +158,10 @@ mod tests {
 
     #[test]
     fn words_are_cut_from_the_left_and_keep_their_bytes() {
-        assert_eq!(cut("“Unaffordable Cafés,” said"), [
-            (5, "“"),
-            (1, "Un"),
-            (2, "afford"),
-            (3, "able"),
-            (4, "Café"),
-            (8, "s"),
-            (7, ","),
-            (0, "”"),
-            (6, "said")
-        ]);
+        assert_eq!(
+            cut("“Unaffordable Cafés,” said"),
+            [(5, "“"), (1, "Un"), (2, "afford"), (3, "able"), (4, "Café"), (8, "s"), (7, ","), (0, "”"), (6, "said")]
+        );
         assert_eq!(cut("un\u{ad}able\u{200b} xyz"), [(1, "un"), (3, "able"), (0, "xyz")]);
         assert_eq!(cut(&"a".repeat(101)).len(), 1);
         assert!(cut(" \n").is_empty());
