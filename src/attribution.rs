@@ -4,6 +4,7 @@
 //! in the text, its cue, its source and its content; nothing behind this seam can tell which engine ran. Who the source *is*,
 //! what the statement is about, and how a row looks are for later stages.
 
+mod accurate;
 mod draft;
 mod fast;
 mod follow;
@@ -11,12 +12,14 @@ mod label;
 mod signature;
 mod view;
 
+use crate::encoder::Encoder;
 use crate::lexicon::CueClass;
 use crate::mention::Mention;
 use crate::quotation::Quotation;
 use crate::reading::Reading;
 use crate::span::Span;
 use draft::Draft;
+use std::sync::Arc;
 use view::View;
 
 /// How the content is given.
@@ -81,30 +84,34 @@ pub struct Input<'a> {
 }
 
 /// Which engine finds the reports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub enum Engine {
     /// Rules over tokens: tens of megabytes a second on a core.
     #[default]
     Fast,
+    /// A small encoder: near the agreement of two human annotators.
+    Accurate(Arc<Encoder>),
 }
 
 impl Engine {
     /// The word that options and manifests use.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Engine::Fast => "fast",
+            Engine::Accurate(_) => "accurate",
         }
     }
 }
 
 /// Finds the reports of a document, in the order of their content.
-pub fn find(engine: Engine, input: Input<'_>) -> Vec<Reported> {
+pub fn find(engine: &Engine, input: Input<'_>) -> Vec<Reported> {
     let view = View::new(input);
     let mut draft = Draft::new(&view);
     label::find(&view, &mut draft);
     signature::find(&view, &mut draft);
     match engine {
         Engine::Fast => fast::find(&view, &mut draft),
+        Engine::Accurate(encoder) => accurate::find(encoder, &view, &mut draft),
     }
     if !draft.has_turns() {
         follow::find(&view, &mut draft);

@@ -9,6 +9,7 @@ pub mod style;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use onrecord::attribution::Engine;
+use onrecord::encoder::Encoder;
 use onrecord::gazetteer::compile::compile_tables;
 use onrecord::gazetteer::table::Table;
 use onrecord::gazetteer::{EntryType, Layer};
@@ -16,8 +17,9 @@ use onrecord::pipeline::{Cues, Options, Pipeline};
 use onrecord::place::Home;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Who said what about which jurisdiction: quotations, speakers and places in news text, as a table.
 #[derive(Debug, Parser)]
@@ -51,6 +53,9 @@ pub struct PipelineOptions {
     /// The engine that finds who said what
     #[arg(long, value_enum, default_value_t = EngineName::Fast)]
     engine: EngineName,
+    /// Weights for the accurate engine instead of its own
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
     /// Which reports become rows: what is voiced or written, or thoughts, wishes and plans as well
     #[arg(long, value_enum, default_value_t = CuesName::Speech)]
     cues: CuesName,
@@ -66,6 +71,8 @@ pub struct PipelineOptions {
 enum EngineName {
     /// Rules over tokens
     Fast,
+    /// A small encoder: more is found, more slowly
+    Accurate,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -79,8 +86,13 @@ enum CuesName {
 impl PipelineOptions {
     /// The pipeline that the options ask for.
     pub fn pipeline(&self) -> Result<Pipeline, Failure> {
-        let engine = match self.engine {
-            EngineName::Fast => Engine::Fast,
+        let engine = match (self.engine, &self.weights) {
+            (EngineName::Fast, None) => Engine::Fast,
+            (EngineName::Fast, Some(_)) => return Err(Failure::usage("--weights goes with --engine accurate".to_owned())),
+            (EngineName::Accurate, None) => {
+                Engine::Accurate(Arc::new(Encoder::shipped().map_err(|error| Failure::failed(error.to_string()))?))
+            }
+            (EngineName::Accurate, Some(path)) => Engine::Accurate(Arc::new(open_weights(path)?)),
         };
         let cues = match self.cues {
             CuesName::Speech => Cues::Speech,
@@ -99,6 +111,12 @@ impl PipelineOptions {
         }
         Ok(pipeline)
     }
+}
+
+/// The encoder whose weights stand in a file.
+fn open_weights(path: &Path) -> Result<Encoder, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
+    Encoder::from_bytes(&bytes).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
 /// The place that a home names.

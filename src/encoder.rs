@@ -4,20 +4,23 @@
 //! cue, and a head that scores each piece as source or content of one cue. `training/encoder/model.py` is the same network; its weights were
 //! trained there, quantised to 8 bits and written by `export.py`. What the numbers mean for a text is not decided here.
 
-pub mod kernel;
+mod kernel;
 mod weights;
 mod wordpiece;
 
+pub use kernel::Level;
 pub use weights::{Sizes, WeightsError};
 pub use wordpiece::{Vocabulary, WordPiece};
 
-use kernel::{Level, Quantised, dot, gelu_all, multiply, normalise, softmax};
+use kernel::{Attention, Quantised, add_and_normalise, dot, gelu_all, multiply};
 use weights::Weights;
 
 /// Labels of cues: none, begin and inside of speech, begin and inside of other.
 pub const CUES: usize = 5;
 /// Labels of pieces for a cue: none; begin, inside, end and single of source; the same of content.
 pub const ROLES: usize = 9;
+/// Numbers of the calibration.
+const CALIBRATION: usize = 10;
 
 /// One piece of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +32,10 @@ pub struct Piece {
     /// What it starts or ends.
     pub structure: u8,
 }
+
+/// Numbers found on texts that the network was not trained on; `training/encoder/calibrate.py` writes them.
+#[derive(Clone, Copy, Debug)]
+pub struct Calibration<'a>(&'a [f32]);
 
 /// A network with its weights.
 pub struct Encoder {
@@ -48,13 +55,36 @@ pub struct States {
     wide: Vec<f32>,
 }
 
+impl Calibration<'_> {
+    /// What is added to the score of a piece that is no cue.
+    pub fn cue_threshold(self) -> f32 {
+        self.0[0]
+    }
+
+    /// How likely a report is right: a logistic function of the logs of two probabilities, for each kind of content.
+    pub fn confidence(self, kind: usize, cue: f32, content: f32) -> f32 {
+        let weights = &self.0[1 + 3 * kind..];
+        1.0 / (1.0 + (-(weights[0] + weights[1] * cue + weights[2] * content)).exp())
+    }
+}
+
+#[cfg(feature = "accurate")]
+#[repr(C, align(64))]
+struct Aligned<T: ?Sized>(T);
+
+#[cfg(feature = "accurate")]
+static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../models/encoder.bin"));
+
 impl Encoder {
     /// The encoder whose weights lie in the binary.
     ///
     /// # Errors
-    /// If they are none of this version; a test reads them.
-    pub fn from_static(bytes: &'static [u8]) -> Result<Encoder, WeightsError> {
-        Encoder::new(Weights::from_static(bytes)?)
+    /// If the binary was built without them, or the processor cannot read them.
+    pub fn shipped() -> Result<Encoder, WeightsError> {
+        #[cfg(feature = "accurate")]
+        return Encoder::new(Weights::from_static(&SHIPPED.0)?);
+        #[cfg(not(feature = "accurate"))]
+        Err(WeightsError::NotShipped)
     }
 
     /// An encoder from the bytes of a file.
@@ -68,16 +98,19 @@ impl Encoder {
     fn new(weights: Weights) -> Result<Encoder, WeightsError> {
         let vocabulary = Vocabulary::new(weights.vocabulary()).ok_or(WeightsError::Damaged)?;
         let frame = vocabulary.id("[CLS]").zip(vocabulary.id("[SEP]")).ok_or(WeightsError::Damaged)?;
-        if weights.sizes.cues != CUES || weights.sizes.roles != ROLES || weights.vocabulary().count() != weights.sizes.pieces {
+        if weights.sizes.cues != CUES
+            || weights.sizes.roles != ROLES
+            || weights.floats(&weights.calibration).len() != CALIBRATION
+            || weights.vocabulary().count() != weights.sizes.pieces
+        {
             return Err(WeightsError::Damaged);
         }
         Ok(Encoder { weights, vocabulary, level: Level::detect(), frame })
     }
 
-    /// The same encoder with other instructions; for tests and measurements.
-    pub fn with_level(mut self, level: Level) -> Encoder {
-        self.level = level;
-        self
+    /// The same encoder with other instructions, for tests and measurements; `None` if the processor lacks them.
+    pub fn with_level(self, level: Level) -> Option<Encoder> {
+        Level::available().contains(&level).then_some(Encoder { level, ..self })
     }
 
     /// How large the network is.
@@ -91,12 +124,12 @@ impl Encoder {
     }
 
     /// What was found when the scores were calibrated.
-    pub fn calibration(&self) -> &[f32] {
-        self.weights.floats(&self.weights.calibration)
+    pub fn calibration(&self) -> Calibration<'_> {
+        Calibration(self.weights.floats(&self.weights.calibration))
     }
 
     /// Reads windows; each is framed here. A window has at most `sizes().positions - 2` pieces.
-    pub fn read(&self, windows: &[Vec<Piece>]) -> States {
+    pub fn read(&self, windows: &[&[Piece]]) -> States {
         let w = &self.weights;
         let width = w.sizes.width;
         let mut starts = vec![0];
@@ -114,21 +147,23 @@ impl Encoder {
             }
         }
         let mut scratch = Scratch::default();
+        scratch.narrow.resize(values.len(), 0.0);
+        self.normalise(&mut values, &scratch.narrow, &w.norm);
         for layer in &w.layers {
-            scratch.rows.rows(&values, width);
+            scratch.rows.rows(self.level, &values, width);
             multiply(self.level, &scratch.rows, &w.matrix(&layer.attention), &mut scratch.wide);
-            attend(&scratch.wide, &starts, width, w.sizes.heads, &mut scratch.context);
-            scratch.rows.rows(&scratch.context, width);
+            self.attend(&starts, &mut scratch);
+            scratch.rows.rows(self.level, &scratch.context, width);
             multiply(self.level, &scratch.rows, &w.matrix(&layer.merge), &mut scratch.narrow);
-            self.add_and_normalise(&mut values, &scratch.narrow, &layer.norm1);
-            scratch.rows.rows(&values, width);
+            self.normalise(&mut values, &scratch.narrow, &layer.norm1);
+            scratch.rows.rows(self.level, &values, width);
             multiply(self.level, &scratch.rows, &w.matrix(&layer.widen), &mut scratch.wide);
-            gelu_all(&mut scratch.wide);
-            scratch.rows.rows(&scratch.wide, w.sizes.inner);
+            gelu_all(self.level, &mut scratch.wide);
+            scratch.rows.rows(self.level, &scratch.wide, w.sizes.inner);
             multiply(self.level, &scratch.rows, &w.matrix(&layer.narrow), &mut scratch.narrow);
-            self.add_and_normalise(&mut values, &scratch.narrow, &layer.norm2);
+            self.normalise(&mut values, &scratch.narrow, &layer.norm2);
         }
-        scratch.rows.rows(&values, width);
+        scratch.rows.rows(self.level, &values, width);
         let mut wide = Vec::new();
         multiply(self.level, &scratch.rows, &w.matrix(&w.piece), &mut wide);
         States { values, starts, width, wide }
@@ -145,18 +180,24 @@ impl Encoder {
         let case = row(&w.cases, usize::from(piece.case), w.sizes.cases);
         let structure = row(&w.structures, usize::from(piece.structure), w.sizes.structures);
         let start = values.len();
-        values.extend((0..width).map(|i| f32::from(steps[i]) * scale + case[i] + structure[i] + position[i]));
-        normalise(&mut values[start..], w.floats(&w.norm[0]), w.floats(&w.norm[1]));
+        values.resize(start + width, 0.0);
+        kernel::embed(self.level, steps, scale, [case, structure, position], &mut values[start..]);
     }
 
-    fn add_and_normalise(&self, values: &mut [f32], more: &[f32], norm: &[weights::Floats; 2]) {
-        let (scale, shift) = (self.weights.floats(&norm[0]), self.weights.floats(&norm[1]));
-        for (row, more) in values.chunks_exact_mut(scale.len()).zip(more.chunks_exact(scale.len())) {
-            for (x, y) in row.iter_mut().zip(more) {
-                *x += y;
+    fn attend(&self, starts: &[usize], scratch: &mut Scratch) {
+        let (width, heads) = (self.weights.sizes.width, self.weights.sizes.heads);
+        scratch.context.resize(starts[starts.len() - 1] * width, 0.0);
+        for window in starts.windows(2) {
+            let mixed = &scratch.wide[window[0] * 3 * width..window[1] * 3 * width];
+            let context = &mut scratch.context[window[0] * width..window[1] * width];
+            for head in 0..heads {
+                kernel::attend(self.level, mixed, width, head, &mut scratch.attention, context);
             }
-            normalise(row, scale, shift);
         }
+    }
+
+    fn normalise(&self, values: &mut [f32], more: &[f32], norm: &[weights::Floats; 2]) {
+        add_and_normalise(self.level, values, more, self.weights.floats(&norm[0]), self.weights.floats(&norm[1]));
     }
 
     /// For each piece of a window, how it scores as (part of) a cue; not normalised.
@@ -178,7 +219,7 @@ impl Encoder {
         let mut rows = Quantised::default();
         let mut cue = Vec::new();
         let both: Vec<f32> = state(first).iter().chain(state(last)).copied().collect();
-        rows.rows(&both, 2 * width);
+        rows.rows(self.level, &both, 2 * width);
         multiply(self.level, &rows, &w.matrix(&w.to_cue), &mut cue);
         let distances = w.floats(&w.distance);
         let mut hidden = Vec::with_capacity(range.len() * wide);
@@ -188,11 +229,11 @@ impl Encoder {
             let own = &states.wide[(range.start + piece) * wide..][..wide];
             hidden.extend((0..wide).map(|i| own[i] + cue[i] + distance[i]));
         }
-        gelu_all(&mut hidden);
+        gelu_all(self.level, &mut hidden);
         let mut second = Vec::new();
-        rows.rows(&hidden, wide);
+        rows.rows(self.level, &hidden, wide);
         multiply(self.level, &rows, &w.matrix(&w.role1), &mut second);
-        gelu_all(&mut second);
+        gelu_all(self.level, &mut second);
         let (weights, bias) = (w.floats(&w.role2[0]), w.floats(&w.role2[1]));
         second.chunks_exact(wide).map(|row| std::array::from_fn(|i| dot(row, &weights[i * wide..][..wide]) + bias[i])).collect()
     }
@@ -216,6 +257,7 @@ struct Scratch {
     wide: Vec<f32>,
     narrow: Vec<f32>,
     context: Vec<f32>,
+    attention: Attention,
 }
 
 /// The bucket of a signed distance in pieces: exact up to 15, then by octaves, four buckets each.
@@ -224,48 +266,6 @@ fn bucket(distance: i32, buckets: usize) -> usize {
     let size = distance.abs();
     let far = if size < 16 { size } else { (16 + ((size as f32 / 16.0).log2() * 4.0) as i32).min(middle - 1) };
     (middle + distance.signum() * far) as usize
-}
-
-/// Attention of each piece to all pieces of its window, for queries, keys and values that stand side by side.
-fn attend(mixed: &[f32], starts: &[usize], width: usize, heads: usize, context: &mut Vec<f32>) {
-    let count = starts[starts.len() - 1];
-    context.clear();
-    context.resize(count * width, 0.0);
-    let size = width / heads;
-    let scale = 1.0 / (size as f32).sqrt();
-    let (mut keys, mut shares) = (Vec::new(), Vec::new());
-    for window in starts.windows(2) {
-        let (start, length) = (window[0], window[1] - window[0]);
-        let row =
-            |piece: usize, part: usize, head: usize| &mixed[(start + piece) * 3 * width + part * width + head * size..][..size];
-        for head in 0..heads {
-            // Keys turned: a query meets all of them at once.
-            keys.clear();
-            keys.resize(size * length, 0.0);
-            for piece in 0..length {
-                for (i, &key) in row(piece, 1, head).iter().enumerate() {
-                    keys[i * length + piece] = key;
-                }
-            }
-            for piece in 0..length {
-                shares.clear();
-                shares.resize(length, 0.0);
-                for (i, &query) in row(piece, 0, head).iter().enumerate() {
-                    let query = query * scale;
-                    for (share, key) in shares.iter_mut().zip(&keys[i * length..][..length]) {
-                        *share += query * key;
-                    }
-                }
-                softmax(&mut shares);
-                let out = &mut context[(start + piece) * width + head * size..][..size];
-                for (other, share) in shares.iter().enumerate() {
-                    for (out, value) in out.iter_mut().zip(row(other, 2, head)) {
-                        *out += share * value;
-                    }
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub enum Cues {
 }
 
 /// What may be chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// The engine that finds reports.
     pub engine: Engine,
@@ -88,7 +88,7 @@ impl Pipeline {
         let quotations = quotation::find(reading);
         let mentions = mention::find(reading, gazetteer);
         let mut reports = attribution::find(
-            self.options.engine,
+            &self.options.engine,
             attribution::Input { reading, quotations: &quotations, mentions: &mentions.list },
         );
         if self.options.cues == Cues::Speech {

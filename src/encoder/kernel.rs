@@ -2,20 +2,24 @@
 //!
 //! Activations are quantised row by row as they come, weights were quantised output by output when they were trained; products are
 //! summed in 32-bit integers, so every kernel gives the same numbers: AVX-512 with VNNI, AVX2, and plain Rust. Sums of floats are
-//! made in a fixed order (sixteen lanes, then a tree), so that a compiler may use wide registers and still every processor
-//! agrees.
+//! made in a fixed order (sixteen lanes, then a tree) and compiled once for each level, so that wide registers are used where there
+//! are any and still every processor agrees.
 
 /// Lanes of a block of weights: so many outputs stand together.
 pub const BLOCK: usize = 16;
 /// Inputs that are multiplied at once.
 pub const GROUP: usize = 4;
+/// The width of an attention head.
+pub const HEAD: usize = 32;
+/// Queries that attend at once.
+const QUERIES: usize = 4;
 
 /// Which instructions multiply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// AVX-512 with VNNI.
     Vnni,
-    /// AVX2.
+    /// AVX2 with FMA.
     Avx2,
     /// No more than Rust.
     Portable,
@@ -24,20 +28,59 @@ pub enum Level {
 impl Level {
     /// The best that this processor has.
     pub fn detect() -> Level {
+        *Level::available().first().unwrap_or(&Level::Portable)
+    }
+
+    /// All that this processor has, the best first.
+    pub fn available() -> &'static [Level] {
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512vnni")
             {
-                return Level::Vnni;
+                return &[Level::Vnni, Level::Avx2, Level::Portable];
             }
-            if is_x86_feature_detected!("avx2") {
-                return Level::Avx2;
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                return &[Level::Avx2, Level::Portable];
             }
         }
-        Level::Portable
+        &[Level::Portable]
     }
+}
+
+/// Defines a function that takes a level first and is compiled for each of them; what it calls must be inlined into it.
+macro_rules! for_each_level {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $body:block) => {
+        $(#[$doc])*
+        #[allow(unsafe_code)] // Calls of functions that need instructions which the level says are there.
+        $vis fn $name(level: Level, $($argument: $type),*) {
+            #[inline(always)]
+            fn body($($argument: $type),*) $body
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
+            fn avx512($($argument: $type),*) {
+                body($($argument),*);
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            fn avx2($($argument: $type),*) {
+                body($($argument),*);
+            }
+
+            match level {
+                // SAFETY: an encoder has no level but those that `Level::available` found on this processor.
+                #[cfg(target_arch = "x86_64")]
+                Level::Vnni => unsafe { avx512($($argument),*) },
+                // SAFETY: as above.
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 => unsafe { avx2($($argument),*) },
+                _ => body($($argument),*),
+            }
+        }
+    };
 }
 
 /// A matrix of 8-bit weights, `outputs` by `inputs`.
@@ -60,6 +103,9 @@ pub struct Matrix<'a> {
     pub sum: &'a [i32],
 }
 
+/// A float to which this is added is rounded to a whole number, which stands in its lowest bits: 1.5 * 2^23.
+const ROUND: f32 = 12_582_912.0;
+
 /// Rows of 8-bit activations.
 #[derive(Clone, Debug, Default)]
 pub struct Quantised {
@@ -70,18 +116,23 @@ pub struct Quantised {
 
 impl Quantised {
     /// Quantises rows of floats, each by its largest value.
-    pub fn rows(&mut self, floats: &[f32], columns: usize) {
+    pub fn rows(&mut self, level: Level, floats: &[f32], columns: usize) {
         self.columns = columns;
-        self.values.clear();
-        self.values.reserve(floats.len());
-        self.scale.clear();
-        for row in floats.chunks_exact(columns) {
-            let largest = row.iter().fold(0f32, |m, x| m.max(x.abs()));
-            let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-            let inverse = 1.0 / scale;
-            // Adding and taking away 1.5 * 2^23 rounds to the nearest whole number.
-            self.values.extend(row.iter().map(|x| ((x * inverse + 12_582_912.0) - 12_582_912.0) as i32 as i8));
-            self.scale.push(scale);
+        self.values.resize(floats.len(), 0);
+        self.scale.resize(floats.len() / columns, 0.0);
+        quantise(level, floats, columns, &mut self.values, &mut self.scale);
+    }
+}
+
+for_each_level! {
+    fn quantise(floats: &[f32], columns: usize, values: &mut [i8], scales: &mut [f32]) {
+        for ((row, values), scale) in floats.chunks_exact(columns).zip(values.chunks_exact_mut(columns)).zip(scales) {
+            let largest = largest(row);
+            *scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+            let inverse = 1.0 / *scale;
+            for (value, x) in values.iter_mut().zip(row) {
+                *value = (x * inverse + ROUND).to_bits() as i8;
+            }
         }
     }
 }
@@ -91,7 +142,6 @@ pub fn multiply(level: Level, rows: &Quantised, matrix: &Matrix<'_>, out: &mut V
     let count = rows.scale.len();
     assert_eq!(rows.columns, matrix.inputs, "the rows fit the matrix");
     assert_eq!(matrix.weights.len(), matrix.outputs * matrix.inputs, "the matrix is whole");
-    out.clear();
     out.resize(count * matrix.outputs, 0.0);
     match level {
         #[cfg(target_arch = "x86_64")]
@@ -173,7 +223,7 @@ mod x86 {
     }
 
     /// Fewer rows than a tile: one at a time.
-    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
     unsafe fn each<const B: usize>(
         height: usize,
         shifted: &[u8],
@@ -198,7 +248,7 @@ mod x86 {
         }
     }
 
-    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
     unsafe fn tile_vnni<const R: usize, const B: usize>(
         shifted: &[u8],
         rows: &Quantised,
@@ -297,6 +347,7 @@ mod x86 {
 }
 
 /// The sum of products in a fixed order.
+#[inline(always)]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0f32; BLOCK];
     let (whole_a, whole_b) = (a.chunks_exact(BLOCK), b.chunks_exact(BLOCK));
@@ -306,20 +357,41 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
             *lane += x * y;
         }
     }
-    tree(lanes) + rest
+    tree(lanes, |a, b| a + b) + rest
 }
 
-fn tree(mut lanes: [f32; BLOCK]) -> f32 {
+#[inline(always)]
+fn tree(mut lanes: [f32; BLOCK], join: impl Fn(f32, f32) -> f32) -> f32 {
     let mut width = BLOCK / 2;
     while width > 0 {
         for i in 0..width {
-            lanes[i] += lanes[i + width];
+            lanes[i] = join(lanes[i], lanes[i + width]);
         }
         width /= 2;
     }
     lanes[0]
 }
 
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// The largest size of a value.
+#[inline(always)]
+fn largest(values: &[f32]) -> f32 {
+    let mut lanes = [0f32; BLOCK];
+    let whole = values.chunks_exact(BLOCK);
+    let rest = whole.remainder().iter().fold(0.0, |m, x| larger(x.abs(), m));
+    for chunk in whole {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane = larger(x.abs(), *lane);
+        }
+    }
+    larger(tree(lanes, larger), rest)
+}
+
+#[inline(always)]
 fn sum(values: &[f32]) -> f32 {
     let mut lanes = [0f32; BLOCK];
     let whole = values.chunks_exact(BLOCK);
@@ -329,11 +401,12 @@ fn sum(values: &[f32]) -> f32 {
             *lane += x;
         }
     }
-    tree(lanes) + rest
+    tree(lanes, |a, b| a + b) + rest
 }
 
 /// Brings a row to mean 0 and variance 1, then scales and shifts it.
-pub fn normalise(row: &mut [f32], scale: &[f32], shift: &[f32]) {
+#[inline(always)]
+fn normalise(row: &mut [f32], scale: &[f32], shift: &[f32]) {
     let count = row.len() as f32;
     let mean = sum(row) / count;
     for x in row.iter_mut() {
@@ -348,9 +421,11 @@ pub fn normalise(row: &mut [f32], scale: &[f32], shift: &[f32]) {
 
 /// e to the power of x, to about seven digits; 0 far below.
 #[inline(always)]
-pub fn exp(x: f32) -> f32 {
-    let x = x.clamp(-87.0, 88.0);
-    let whole = (x * std::f32::consts::LOG2_E + 12_582_912.0) - 12_582_912.0;
+fn exp(x: f32) -> f32 {
+    let x = if x > 88.0 { 88.0 } else { x };
+    let x = if x < -87.0 { -87.0 } else { x };
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let whole = shifted - ROUND;
     let r = x - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
     // Cephes: e^r on [-ln2/2, ln2/2].
     let p = 1.987_569_1e-4;
@@ -360,7 +435,8 @@ pub fn exp(x: f32) -> f32 {
     let p = p * r + 1.666_666_5e-1;
     let p = p * r + 5.000_000_3e-1;
     let p = p * r * r + r + 1.0;
-    p * f32::from_bits(((whole as i32 + 127) as u32) << 23)
+    let power = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127);
+    p * f32::from_bits(power << 23)
 }
 
 /// x times the share of a normal distribution below x (Abramowitz and Stegun 7.1.26, error below 2e-7).
@@ -373,16 +449,113 @@ fn gelu(x: f32) -> f32 {
     0.5 * x * (1.0 + erf.copysign(x))
 }
 
-/// [`gelu`] over a slice.
-pub fn gelu_all(values: &mut [f32]) {
-    for x in values {
-        *x = gelu(*x);
+for_each_level! {
+    /// x times the share of a normal distribution below x, for each of some values.
+    pub fn gelu_all(values: &mut [f32]) {
+        for x in values {
+            *x = gelu(*x);
+        }
     }
 }
 
+for_each_level! {
+    /// Adds rows to rows, and brings the sums to the mean and the variance of a row.
+    pub fn add_and_normalise(rows: &mut [f32], more: &[f32], scale: &[f32], shift: &[f32]) {
+        for (row, more) in rows.chunks_exact_mut(scale.len()).zip(more.chunks_exact(scale.len())) {
+            for (x, y) in row.iter_mut().zip(more) {
+                *x += y;
+            }
+            normalise(row, scale, shift);
+        }
+    }
+}
+
+for_each_level! {
+    /// Adds up what a piece is embedded as: its own steps, each worth `scale`, and other rows.
+    pub fn embed(steps: &[i8], scale: f32, others: [&[f32]; 3], out: &mut [f32]) {
+        let [a, b, c] = others;
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = f32::from(steps[i]) * scale + a[i] + b[i] + c[i];
+        }
+    }
+}
+
+for_each_level! {
+    /// Attention of each row of a window to all rows of it, for one head: `mixed` holds queries, keys and values side by side, each
+    /// `width` long.
+    pub fn attend(mixed: &[f32], width: usize, head: usize, scratch: &mut Attention, context: &mut [f32]) {
+        let length = mixed.len() / (3 * width);
+        let padded = length.next_multiple_of(BLOCK);
+        let row = |piece: usize, part: usize| -> &[f32; HEAD] {
+            let at = (piece * 3 + part) * width + head * HEAD;
+            mixed[at..at + HEAD].try_into().expect("a head is so wide")
+        };
+        let Attention { keys, shares } = scratch;
+        // Keys turned: a query meets a block of them at once.
+        keys.clear();
+        keys.resize(HEAD * padded, 0.0);
+        for piece in 0..length {
+            for (i, &key) in row(piece, 1).iter().enumerate() {
+                keys[i * padded + piece] = key;
+            }
+        }
+        shares.resize(QUERIES * padded, 0.0);
+        let scale = 1.0 / (HEAD as f32).sqrt();
+        for first in (0..length).step_by(QUERIES) {
+            // Behind the last piece its query stands in again.
+            let queries: [&[f32; HEAD]; QUERIES] = std::array::from_fn(|q| row((first + q).min(length - 1), 0));
+            for block in (0..padded).step_by(BLOCK) {
+                let mut sums = [[0f32; BLOCK]; QUERIES];
+                for (i, keys) in keys.chunks_exact(padded).enumerate() {
+                    let keys: &[f32; BLOCK] = keys[block..block + BLOCK].try_into().expect("a block is so long");
+                    for (sums, query) in sums.iter_mut().zip(queries) {
+                        let query = query[i] * scale;
+                        for (sum, &key) in sums.iter_mut().zip(keys) {
+                            *sum = query.mul_add(key, *sum);
+                        }
+                    }
+                }
+                for (q, sums) in sums.iter().enumerate() {
+                    shares[q * padded + block..][..BLOCK].copy_from_slice(sums);
+                }
+            }
+            for shares in shares.chunks_exact_mut(padded) {
+                softmax(&mut shares[..length]);
+            }
+            let mut sums = [[0f32; HEAD]; QUERIES];
+            for other in 0..length {
+                let values = row(other, 2);
+                for (q, sums) in sums.iter_mut().enumerate() {
+                    let share = shares[q * padded + other];
+                    for (sum, &value) in sums.iter_mut().zip(values) {
+                        *sum = share.mul_add(value, *sum);
+                    }
+                }
+            }
+            for (q, sums) in sums.iter().enumerate().take(length - first) {
+                context[(first + q) * width + head * HEAD..][..HEAD].copy_from_slice(sums);
+            }
+        }
+    }
+}
+
+/// Memory that [`attend`] uses again and again.
+#[derive(Default)]
+pub struct Attention {
+    keys: Vec<f32>,
+    shares: Vec<f32>,
+}
+
 /// Turns scores into shares that add up to 1.
-pub fn softmax(row: &mut [f32]) {
-    let largest = row.iter().fold(f32::MIN, |m, &x| m.max(x));
+#[inline(always)]
+fn softmax(row: &mut [f32]) {
+    let mut lanes = [f32::MIN; BLOCK];
+    for chunk in row.chunks(BLOCK) {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane = larger(x, *lane);
+        }
+    }
+    let largest = tree(lanes, larger);
     for x in row.iter_mut() {
         *x = exp(*x - largest);
     }
@@ -423,19 +596,12 @@ mod tests {
             let matrix = Matrix { outputs, inputs, weights: &weights, scale: &scale, bias: &bias, sum: &sum };
             let floats: Vec<f32> = numbers(count * inputs, 3).iter().map(|&v| f32::from(v) * 0.02).collect();
             let mut rows = Quantised::default();
-            rows.rows(&floats, inputs);
+            rows.rows(Level::detect(), &floats, inputs);
             let (mut portable, mut out) = (Vec::new(), Vec::new());
             multiply(Level::Portable, &rows, &matrix, &mut portable);
-            #[cfg(target_arch = "x86_64")]
-            for level in [Level::Vnni, Level::Avx2] {
-                let has = match level {
-                    Level::Vnni => Level::detect() == Level::Vnni,
-                    _ => is_x86_feature_detected!("avx2"),
-                };
-                if has {
-                    multiply(level, &rows, &matrix, &mut out);
-                    assert_eq!(out, portable, "{level:?} {count} x {inputs} x {outputs}");
-                }
+            for &level in Level::available() {
+                multiply(level, &rows, &matrix, &mut out);
+                assert_eq!(out, portable, "{level:?} {count} x {inputs} x {outputs}");
             }
         }
     }

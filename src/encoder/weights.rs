@@ -3,7 +3,7 @@
 //! Little-endian: a magic word, a checksum of all that follows, then numbers (u32) that say how large everything is, then arrays, each
 //! aligned to 64 bytes, in the order in which [`Weights::read`] takes them.
 
-use super::kernel::{BLOCK, Matrix};
+use super::kernel::{BLOCK, HEAD, Matrix};
 use std::fmt;
 use std::ops::Range;
 
@@ -12,6 +12,8 @@ pub(super) const MAGIC: [u8; 8] = *b"ONRENC1\n";
 /// Weights that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeightsError {
+    /// The binary holds none.
+    NotShipped,
     /// They do not start as a file of weights of this version.
     NotWeights,
     /// They are cut short or were changed.
@@ -23,6 +25,7 @@ pub enum WeightsError {
 impl fmt::Display for WeightsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            WeightsError::NotShipped => "this program was built without the weights of the encoder; name a file with --weights",
             WeightsError::NotWeights => "no weights of an encoder of this version; make them with training/encoder/export.py",
             WeightsError::Damaged => "the weights of the encoder are damaged; fetch or make the file anew",
             WeightsError::ByteOrder => "weights are read on little-endian processors alone; use --engine fast",
@@ -33,6 +36,7 @@ impl fmt::Display for WeightsError {
 impl std::error::Error for WeightsError {}
 
 pub(super) enum Bytes {
+    #[cfg_attr(not(feature = "accurate"), expect(dead_code, reason = "nothing is shipped"))]
     Static(&'static [u8]),
     Owned(Vec<u64>),
 }
@@ -163,6 +167,7 @@ impl Cursor<'_> {
 
 impl Weights {
     /// Weights in the binary, read where they lie.
+    #[cfg(feature = "accurate")]
     pub fn from_static(bytes: &'static [u8]) -> Result<Weights, WeightsError> {
         Weights::read(Bytes::Static(bytes))
     }
@@ -205,11 +210,8 @@ impl Weights {
             roles: c.number()?,
         };
         let (vocabulary, calibration) = (c.number()?, c.number()?);
-        let fits = |n: usize| n > 0 && n % BLOCK == 0 && n <= 1 << 16;
-        if !(fits(sizes.width) && fits(sizes.inner) && fits(sizes.wide))
-            || sizes.heads == 0
-            || sizes.width % (sizes.heads * BLOCK) != 0
-        {
+        let fits = |n: usize| n > 0 && n.is_multiple_of(BLOCK) && n <= 1 << 16;
+        if !(fits(sizes.width) && fits(sizes.inner) && fits(sizes.wide)) || sizes.width != sizes.heads * HEAD {
             return Err(WeightsError::Damaged);
         }
         let Sizes { width, inner, wide, .. } = sizes;

@@ -619,7 +619,7 @@ impl Reader<'_> {
         if let Some(role) = self.role_that_ends(start) {
             return Some(self.phrase_start(role));
         }
-        // `Chairman of the Oxford Central Mosque | Sabir Hussain Mirza`
+        // `chairman of the Harbor Trust | Nell Tarr`
         let of = (start.saturating_sub(10).max(self.start)..start).rev().find(|&i| matches!(self.word(i), "of" | "for"))?;
         let body = (of + 1..start).all(|i| {
             self.tokens[i].is_capitalised()

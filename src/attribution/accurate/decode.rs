@@ -1,0 +1,174 @@
+//! From scores to labels.
+
+use crate::encoder::{CUES, ROLES};
+
+/// Where the labels of a source begin: begin, inside, end, single.
+pub(super) const SOURCE: usize = 1;
+/// Where the labels of content begin.
+pub(super) const CONTENT: usize = 5;
+/// The score of what must not be.
+const NEVER: f32 = -1e9;
+
+/// A cue among the pieces of a window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Found {
+    pub first: usize,
+    pub last: usize,
+    /// Whether it reports something voiced.
+    pub speech: bool,
+    /// The log of its probability.
+    pub score: f32,
+}
+
+/// Some pieces in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub first: usize,
+    pub last: usize,
+}
+
+/// The cues: runs of pieces that likelier are part of one than not, when `threshold` is added to the score of not.
+pub(super) fn cues(scores: &[[f32; CUES]], threshold: f32) -> Vec<Found> {
+    let label = |row: &[f32; CUES]| {
+        let mut best = (row[0] + threshold, 0);
+        for (label, &score) in row.iter().enumerate().skip(1) {
+            if score > best.0 {
+                best = (score, label);
+            }
+        }
+        best.1
+    };
+    let labels: Vec<usize> = scores.iter().map(label).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < labels.len() {
+        if labels[at] > 0 {
+            let inside = labels[at + 1..].iter().take_while(|&&l| l == 2 || l == 4).count();
+            let none = normalised(&scores[at])[0].exp();
+            let score = (1.0 - none).max(1e-9).ln();
+            found.push(Found { first: at, last: at + inside, speech: labels[at] <= 2, score });
+            at += inside;
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The labels of all pieces for a cue.
+pub(super) struct Roles {
+    labels: Vec<u8>,
+    /// By piece: the log of the probability of its label.
+    scores: Vec<f32>,
+}
+
+/// The likeliest labels in which every run that begins also ends (Viterbi).
+pub(super) fn roles(scores: &[[f32; ROLES]]) -> Roles {
+    let mut total = [NEVER; ROLES];
+    total[0] = 0.0;
+    let mut back: Vec<[u8; ROLES]> = Vec::with_capacity(scores.len());
+    let rows: Vec<[f32; ROLES]> = scores.iter().map(normalised).collect();
+    for row in &rows {
+        let mut next = [NEVER; ROLES];
+        let mut origin = [0u8; ROLES];
+        for to in 0..ROLES {
+            for from in (0..ROLES).filter(|&from| follows(from, to)) {
+                if total[from] > next[to] {
+                    next[to] = total[from];
+                    origin[to] = from as u8;
+                }
+            }
+            next[to] += row[to];
+        }
+        total = next;
+        back.push(origin);
+    }
+    let mut state = (0..ROLES).filter(|&s| !is_open(s)).fold(0, |best, s| if total[s] > total[best] { s } else { best });
+    let mut labels = vec![0; rows.len()];
+    for at in (0..rows.len()).rev() {
+        labels[at] = state as u8;
+        state = usize::from(back[at][state]);
+    }
+    let scores = rows.iter().zip(&labels).map(|(row, &label)| row[usize::from(label)]).collect();
+    Roles { labels, scores }
+}
+
+impl Roles {
+    /// The runs of source or of content, in order.
+    pub fn runs(&self, base: usize) -> impl Iterator<Item = Run> {
+        let mut start = 0;
+        self.labels.iter().enumerate().filter_map(move |(at, &label)| match usize::from(label).wrapping_sub(base) {
+            0 => {
+                start = at;
+                None
+            }
+            2 => Some(Run { first: start, last: at }),
+            3 => Some(Run { first: at, last: at }),
+            _ => None,
+        })
+    }
+
+    /// The log of the probability of the ends of the runs: that is where they are wrong.
+    pub fn score(&self, base: usize) -> f32 {
+        self.runs(base)
+            .map(
+                |run| if run.first == run.last { self.scores[run.first] } else { self.scores[run.first] + self.scores[run.last] },
+            )
+            .sum()
+    }
+}
+
+/// Whether a label begins or goes on with a run that must end.
+fn is_open(label: usize) -> bool {
+    matches!(label, 1 | 2 | 5 | 6)
+}
+
+/// Whether a label may stand behind another: inside and end go on with what is open, all others start anew.
+fn follows(from: usize, to: usize) -> bool {
+    match (is_open(from), matches!(to, 2 | 3 | 6 | 7)) {
+        (true, true) => (from < CONTENT) == (to < CONTENT),
+        (false, false) => true,
+        _ => false,
+    }
+}
+
+/// Scores as logs of probabilities.
+fn normalised<const N: usize>(scores: &[f32; N]) -> [f32; N] {
+    let largest = scores.iter().copied().fold(f32::MIN, f32::max);
+    let sum: f32 = scores.iter().map(|s| (s - largest).exp()).sum();
+    let log = sum.ln() + largest;
+    scores.map(|s| s - log)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(label: usize) -> [f32; ROLES] {
+        std::array::from_fn(|l| if l == label { 4.0 } else { 0.0 })
+    }
+
+    #[test]
+    fn runs_end_and_keep_apart() {
+        let roles = roles(&[1, 3, 0, 5, 6, 7, 8, 0].map(row));
+        assert_eq!(roles.runs(SOURCE).collect::<Vec<_>>(), [Run { first: 0, last: 1 }]);
+        assert_eq!(roles.runs(CONTENT).collect::<Vec<_>>(), [Run { first: 3, last: 5 }, Run { first: 6, last: 6 }]);
+    }
+
+    #[test]
+    fn what_must_not_be_is_mended() {
+        // Inside without begin, begin without end.
+        let mended = roles(&[0, 6, 6, 7, 0, 1].map(row));
+        assert_eq!(mended.runs(CONTENT).count(), 1);
+        assert!(mended.runs(SOURCE).all(|run| run.last < 6));
+        assert_eq!(roles(&[]).runs(CONTENT).count(), 0);
+    }
+
+    #[test]
+    fn cues_go_on_over_inside_labels_and_obey_the_threshold() {
+        let cue = |label: usize| -> [f32; CUES] { std::array::from_fn(|l| if l == label { 2.0 } else { 0.0 }) };
+        let scores = [0, 1, 2, 0, 3].map(cue);
+        let found = cues(&scores, 0.0);
+        assert_eq!(found.iter().map(|f| (f.first, f.last, f.speech)).collect::<Vec<_>>(), [(1, 2, true), (4, 4, false)]);
+        assert!(cues(&scores, 3.0).is_empty());
+    }
+}

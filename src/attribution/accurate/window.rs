@@ -1,0 +1,123 @@
+//! Windows: the pieces that the encoder reads at once.
+//!
+//! A window is a paragraph; a longer one is cut at sentence ends into windows of at most [`CORE`] pieces, each with up to [`CONTEXT`] pieces of the
+//! sentences on either side, in which no cue is looked for. `training/encoder/data.py` does the same.
+
+use crate::attribution::view::View;
+use crate::encoder::{Piece, Vocabulary, WordPiece};
+use crate::lexicon::Classes;
+use crate::span::Span;
+use std::ops::Range;
+
+/// The most pieces of a window in which cues are looked for.
+const CORE: usize = 176;
+/// The most pieces of the sentences on either side.
+const CONTEXT: usize = 40;
+/// Case features of a piece outside quotations; inside they are so many higher.
+const CASES: u8 = 5;
+
+/// Pieces with their features and their bytes.
+pub(super) struct Window {
+    pub pieces: Vec<Piece>,
+    pub spans: Vec<Span>,
+    /// The pieces in which cues are looked for.
+    pub core: Range<usize>,
+}
+
+/// The windows of a document, in order. Paragraphs with neither a quotation nor a word that reports have none.
+pub(super) fn cut(view: &View<'_>, vocabulary: &Vocabulary) -> Vec<Window> {
+    let mut windows = Vec::new();
+    for (index, paragraph) in view.layout.paragraphs.iter().enumerate() {
+        let tokens = paragraph.tokens.range();
+        if !tokens.clone().any(|i| view.is(i, Classes::CUE) || view.quotation_at(i).is_some()) {
+            continue;
+        }
+        let sentences = &view.layout.sentences;
+        let first = sentences.partition_point(|s| (s.paragraph as usize) < index);
+        let spans = sentences[first..].iter().take_while(|s| s.paragraph as usize == index).map(|s| s.span);
+        cut_paragraph(view, vocabulary, spans, &mut windows);
+    }
+    windows
+}
+
+fn cut_paragraph(view: &View<'_>, vocabulary: &Vocabulary, sentences: impl Iterator<Item = Span>, windows: &mut Vec<Window>) {
+    let (mut pieces, mut spans): (Vec<Piece>, Vec<Span>) = (Vec::new(), Vec::new());
+    // Where sentences start, in pieces; one longer than a window is cut.
+    let mut starts = vec![0];
+    let mut cut: Vec<WordPiece> = Vec::new();
+    for sentence in sentences {
+        cut.clear();
+        vocabulary.cut(view.text, sentence, &mut cut);
+        for (at, piece) in cut.iter().enumerate() {
+            pieces.push(features(view, piece, sentence.start));
+            spans.push(piece.span);
+            if (at + 1) % CORE == 0 && at + 1 < cut.len() {
+                starts.push(pieces.len());
+            }
+        }
+        starts.push(pieces.len());
+    }
+    let mut first = 0;
+    while first + 1 < starts.len() {
+        let mut end = first + 1;
+        while end + 1 < starts.len() && starts[end + 1] - starts[first] <= CORE {
+            end += 1;
+        }
+        let before = if first > 0 { starts[first].saturating_sub(CONTEXT).max(starts[first - 1]) } else { starts[first] };
+        let after = if end + 1 < starts.len() { (starts[end] + CONTEXT).min(starts[end + 1]) } else { starts[end] };
+        if starts[first] < starts[end] {
+            windows.push(Window {
+                pieces: pieces[before..after].to_vec(),
+                spans: spans[before..after].to_vec(),
+                core: starts[first] - before..starts[end] - before,
+            });
+        }
+        first = end;
+    }
+}
+
+/// A piece with its features; `start` is where its sentence does.
+fn features(view: &View<'_>, piece: &WordPiece, start: u32) -> Piece {
+    let Span { start: at, end } = piece.span;
+    let next = view.quotations.partition_point(|q| q.inner.end <= at);
+    let inner = view.quotations.get(next).map(|q| q.inner).filter(|inner| inner.start <= at);
+    let structure = match inner {
+        _ if at == start => 1,
+        Some(inner) if at == inner.start => 2,
+        Some(inner) if end == inner.end => 3,
+        _ => 0,
+    };
+    let case = case_of(word_at(view.text, piece.span));
+    Piece { id: piece.id, case: case + if inner.is_some() { CASES } else { 0 }, structure }
+}
+
+/// The run of letters and digits around a piece.
+fn word_at(text: &str, span: Span) -> &str {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before: usize = text[..start].chars().rev().take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum();
+    let after: usize = text[end..].chars().take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum();
+    &text[start - before..end + after]
+}
+
+/// 1 no letter, 2 small, 3 capital first, 4 all capitals.
+fn case_of(word: &str) -> u8 {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    let Some(first) = letters.next() else { return 1 };
+    let rest: Vec<char> = letters.collect();
+    match first.is_uppercase() {
+        true if !rest.is_empty() && rest.iter().all(|c| c.is_uppercase()) => 4,
+        true => 3,
+        false => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_have_a_case() {
+        assert_eq!(["1990", "said", "Said", "NATO", "I", "eBay", "Éa", "McCain"].map(case_of), [1, 2, 3, 4, 3, 2, 3, 3]);
+        assert_eq!(word_at("the Governor’s", Span::new(7, 9)), "Governor");
+    }
+}
