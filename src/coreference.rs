@@ -57,6 +57,8 @@ pub fn resolve(reading: Reading<'_>, gazetteer: &Gazetteer, mentions: &[Mention]
         by_last: HashMap::new(),
         by_first: HashMap::new(),
         by_key: HashMap::new(),
+        by_first_word: HashMap::new(),
+        by_initials: HashMap::new(),
         by_entry: HashMap::new(),
     };
     linker.link();
@@ -77,10 +79,25 @@ struct Cluster {
     words: Vec<u64>,
     sort: MentionType,
     gender: Option<Gender>,
+    /// Its mentions; those by full name first, in text order, then the others, in text order.
     mentions: Vec<u32>,
+    /// How many of them are by full name.
+    full: usize,
     entry: Option<EntryId>,
     first_initial: Option<char>,
 }
+
+impl Cluster {
+    /// The last of its mentions before another, of those that are known so far.
+    fn last_before(&self, mention: usize) -> Option<u32> {
+        let (full, others) = self.mentions.split_at(self.full.min(self.mentions.len()));
+        let full = full[..full.partition_point(|&m| (m as usize) < mention)].last().copied();
+        full.max(others.last().copied())
+    }
+}
+
+/// How many bearers of one surname, or bodies that begin with one word, are compared; the last ones are.
+const COMPARED: usize = 16;
 
 struct Linker<'a> {
     reading: Reading<'a>,
@@ -93,6 +110,10 @@ struct Linker<'a> {
     by_first: HashMap<u64, Vec<usize>>,
     /// Clusters of bodies by their words.
     by_key: HashMap<Vec<u64>, usize>,
+    /// Organisations by their first word.
+    by_first_word: HashMap<u64, Vec<usize>>,
+    /// Bodies of several words by their initials.
+    by_initials: HashMap<String, usize>,
     by_entry: HashMap<EntryId, usize>,
 }
 
@@ -109,6 +130,10 @@ impl Linker<'_> {
         longest_first.sort_by_key(|&f| (std::cmp::Reverse(full[f].1.words.len()), full[f].0));
         for f in longest_first {
             self.person(full[f].0, &full[f].1);
+        }
+        for cluster in &mut self.clusters {
+            cluster.mentions.sort_unstable();
+            cluster.full = cluster.mentions.len();
         }
         for &i in &named {
             if self.by_mention[i] != 0 || self.mentions[i].sort == MentionType::Place {
@@ -191,6 +216,7 @@ impl Linker<'_> {
             sort: found.sort,
             gender: found.gender,
             mentions: vec![mention as u32],
+            full: 0,
             entry,
             first_initial,
         });
@@ -202,7 +228,7 @@ impl Linker<'_> {
     fn person(&mut self, mention: usize, name: &Name) {
         let last = name.words[name.words.len() - 1];
         let first = name.words[0];
-        let same = self.by_last.get(&last).into_iter().flatten().copied().find(|&c| {
+        let same = self.by_last.get(&last).into_iter().flatten().rev().take(COMPARED).copied().find(|&c| {
             let words = &self.clusters[c].words;
             words[0] == first && (words.len() < 3 || name.words.len() < 3 || words[1] == name.words[1])
         });
@@ -212,6 +238,8 @@ impl Linker<'_> {
                 .get(&last)
                 .into_iter()
                 .flatten()
+                .rev()
+                .take(COMPARED)
                 .copied()
                 .find(|&c| self.clusters[c].words.len() > name.words.len() && self.clusters[c].words.ends_with(&name.words))
         };
@@ -238,15 +266,16 @@ impl Linker<'_> {
             let initial_fits = name.initials.first().is_none_or(|&i| clusters[c].first_initial == Some(i));
             gender_fits && initial_fits
         };
-        let bearers: Vec<usize> =
-            self.by_last.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).collect();
-        let before = |c: &usize| self.clusters[*c].mentions.iter().copied().filter(|&m| (m as usize) < mention).max();
+        let fitting = |clusters: Option<&Vec<usize>>| -> Vec<usize> {
+            clusters.into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).take(COMPARED).collect()
+        };
+        let bearers = fitting(self.by_last.get(&last));
+        let before = |c: &usize| self.clusters[*c].last_before(mention);
         // The bearer mentioned last before; else the first one named later.
         let chosen =
             bearers.iter().copied().filter(|c| before(c).is_some()).max_by_key(before).or_else(|| bearers.first().copied());
         let chosen = chosen.or_else(|| {
-            let by_first: Vec<usize> =
-                self.by_first.get(&last).into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).collect();
+            let by_first = fitting(self.by_first.get(&last));
             let named_before = by_first.iter().copied().filter(|c| before(c).is_some()).max_by_key(before);
             named_before.or_else(|| if by_first.len() == 1 { by_first.first().copied() } else { None })
         });
@@ -275,6 +304,10 @@ impl Linker<'_> {
             None => self.new_cluster(mention, name.words.clone(), entry),
         };
         self.by_key.insert(name.words.clone(), cluster);
+        self.by_first_word.entry(name.words[0]).or_default().push(cluster);
+        if let Some(range) = self.mentions[mention].name.filter(|n| n.len() > 1) {
+            self.by_initials.insert(self.initials(range), cluster);
+        }
         if let Some(entry) = entry {
             self.by_entry.entry(entry).or_insert(cluster);
         }
@@ -303,18 +336,12 @@ impl Linker<'_> {
         if acronym.len() < 2 {
             return None;
         }
+        // The name that ends before the bracket is among the last few mentions.
         let defined = range.start > 0 && self.reading.tokens[range.start as usize - 1].kind == TokenKind::Open;
-        if defined {
-            let before =
-                self.mentions[..mention].iter().rposition(|m| m.kind == MentionKind::Named && m.tokens.end == range.start - 1);
-            if let Some(cluster) = before.and_then(|m| (self.by_mention[m] as usize).checked_sub(1)) {
-                return Some(cluster);
-            }
-        }
-        (0..self.clusters.len()).rev().find(|&c| {
-            let first = &self.mentions[self.clusters[c].mentions[0] as usize];
-            self.clusters[c].sort != MentionType::Person && first.name.is_some_and(|n| n.len() > 1 && self.initials(n) == acronym)
-        })
+        let named = |m: &usize| self.mentions[*m].kind == MentionKind::Named && self.mentions[*m].tokens.end == range.start - 1;
+        let before = (mention.saturating_sub(6)..mention).rev().find(|m| defined && named(m));
+        let definition = before.and_then(|m| (self.by_mention[m] as usize).checked_sub(1));
+        definition.or_else(|| self.by_initials.get(&acronym).copied())
     }
 
     fn initials(&self, name: TokenSpan) -> String {
@@ -327,12 +354,10 @@ impl Linker<'_> {
 
     /// `Acme` after `Acme Corp.`, `Open Society` after `Open Society Institute`.
     fn by_short_form(&self, name: &Name) -> Option<usize> {
-        (0..self.clusters.len()).rev().find(|&c| {
+        self.by_first_word.get(&name.words[0]).into_iter().flatten().rev().take(COMPARED).copied().find(|&c| {
             let cluster = &self.clusters[c];
-            cluster.sort == MentionType::Organization
-                && cluster.words.len() > name.words.len()
-                && cluster.words.starts_with(&name.words)
-                && cluster.words.len() <= name.words.len() + 2
+            let longer = cluster.words.len() > name.words.len() && cluster.words.len() <= name.words.len() + 2;
+            cluster.sort == MentionType::Organization && longer && cluster.words.starts_with(&name.words)
         })
     }
 

@@ -218,9 +218,12 @@ pub struct Match {
 /// All names: the shipped layer and those of the user, later layers over earlier ones.
 pub struct Gazetteer {
     layers: Vec<Layer>,
-    /// The entries of the countries by code.
-    countries: HashMap<[u8; 2], EntryId>,
+    /// The entries of countries, first-level divisions and US counties by their codes.
+    governments: HashMap<GovernmentKey, EntryId>,
 }
+
+/// Country, code of the division, code of the county; empty where the entry is higher up.
+type GovernmentKey = (EntryType, String);
 
 impl Gazetteer {
     /// The gazetteer that the program ships.
@@ -232,7 +235,7 @@ impl Gazetteer {
 
     /// A gazetteer without names.
     pub fn empty() -> Gazetteer {
-        Gazetteer { layers: Vec::new(), countries: HashMap::new() }
+        Gazetteer { layers: Vec::new(), governments: HashMap::new() }
     }
 
     /// Adds a layer of names over the ones there are.
@@ -245,9 +248,8 @@ impl Gazetteer {
         assert!(self.layers.len() < 256, "a gazetteer has at most 256 layers");
         let number = self.layers.len() as u8;
         for index in 0..layer.len() as u32 {
-            let entry = layer.entry(index);
-            if let (EntryType::Country, Ok(code)) = (entry.sort(), entry.country().as_bytes().try_into()) {
-                self.countries.entry(code).or_insert(EntryId { layer: number, index });
+            if let Some(key) = government_key(layer.entry(index), layer.entry(index).sort()) {
+                self.governments.entry(key).or_insert(EntryId { layer: number, index });
             }
         }
         self.layers.push(layer);
@@ -263,9 +265,9 @@ impl Gazetteer {
         self.len() == 0
     }
 
-    /// The country with this ISO 3166-1 code.
-    pub fn country(&self, code: &str) -> Option<EntryId> {
-        self.countries.get(code.as_bytes()).copied()
+    /// The country, the first-level division or the US county that holds a place or is it.
+    pub fn government(&self, place: EntryId, level: EntryType) -> Option<EntryId> {
+        self.governments.get(&government_key(self.entry(place), level)?).copied()
     }
 
     /// All entries, layer by layer.
@@ -327,6 +329,18 @@ impl Gazetteer {
         found.sort_by_key(|m| std::cmp::Reverse(m.len));
         found
     }
+}
+
+/// What tells the government of a level that holds an entry from others of the level.
+fn government_key(entry: Entry<'_>, level: EntryType) -> Option<GovernmentKey> {
+    let (country, admin1, admin2) = (entry.country(), entry.admin1(), entry.admin2());
+    let code = match level {
+        EntryType::Country if !country.is_empty() => country.to_owned(),
+        EntryType::State if !admin1.is_empty() => format!("{country}.{admin1}"),
+        EntryType::County if !admin2.is_empty() => format!("{country}.{admin2}"),
+        _ => return None,
+    };
+    Some((level, code))
 }
 
 /// Whether a token may stand inside a name.

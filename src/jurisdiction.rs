@@ -9,7 +9,7 @@ use crate::mention::PlaceContext;
 use crate::place::{Home, Place};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// How a statement and a jurisdiction are tied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,36 +74,68 @@ pub struct Statement<'a> {
 /// What a place gains from standing in the statement's own sentence, in the next to it, or one further.
 const NEAR: [f32; 3] = [0.7, 0.35, 0.15];
 
+/// How much a document is about a place, and where it names it first.
+#[derive(Clone, Copy)]
+struct Weight {
+    weight: f32,
+    first: Span,
+}
+
 /// Finds jurisdictions; made once a document.
 pub struct Finder<'a> {
     input: Input<'a>,
-    /// How much the document is about each place.
-    weights: HashMap<EntryId, f32>,
+    /// In order, so that sums are the same in every run.
+    weights: BTreeMap<EntryId, Weight>,
+    /// By level: the place that the document is most about, and its share among those of the level.
+    in_play: HashMap<EntryType, (EntryId, f32)>,
+    /// The place that the document is most about.
+    heaviest: Option<(f32, EntryId)>,
 }
 
 impl<'a> Finder<'a> {
     /// Weighs the places of a document.
     pub fn new(input: Input<'a>) -> Finder<'a> {
-        let mut weights: HashMap<EntryId, f32> = HashMap::new();
-        for place in input.places {
-            let entry = input.gazetteer.entry(place.entry);
-            if !entry.sort().is_jurisdiction() {
-                continue;
-            }
-            let sentence = input.reading.sentence_of(place.tokens.start as usize);
+        let mut finder = Finder { input, weights: BTreeMap::new(), in_play: HashMap::new(), heaviest: None };
+        for place in input.places.iter().filter(|p| input.gazetteer.entry(p.entry).sort().is_jurisdiction()) {
             // The headline, the lead and the dateline say where a story is.
-            let lead = match sentence {
+            let lead = match input.reading.sentence_of(place.tokens.start as usize) {
                 0 => 2.0,
                 1..=2 => 1.5,
                 _ => 1.0,
             };
-            let context = match place.context {
-                PlaceContext::Organization => 0.7,
-                _ => 1.0,
-            };
-            *weights.entry(place.entry).or_default() += lead * context * if place.kind.is_demonym() { 0.5 } else { 1.0 };
+            let context = if place.context == PlaceContext::Organization { 0.7 } else { 1.0 };
+            let demonym = if place.kind.is_demonym() { 0.5 } else { 1.0 };
+            finder.weights.entry(place.entry).or_insert(Weight { weight: 0.0, first: place.span }).weight +=
+                lead * context * demonym;
         }
-        Finder { input, weights }
+        let mut totals: HashMap<EntryType, f32> = HashMap::new();
+        for (&entry, &Weight { weight, .. }) in &finder.weights {
+            let level = input.gazetteer.entry(entry).sort();
+            *totals.entry(level).or_default() += weight;
+            let best = finder.in_play.entry(level).or_insert((entry, weight));
+            if (weight, best.0) > (best.1, entry) {
+                *best = (entry, weight);
+            }
+            let score = finder.document_score(entry, weight);
+            if finder.heaviest.is_none_or(|(s, e)| (score, e) > (s, entry)) {
+                finder.heaviest = Some((score, entry));
+            }
+        }
+        for (level, (_, weight)) in &mut finder.in_play {
+            *weight /= totals[level];
+        }
+        finder
+    }
+
+    /// How much the document as a whole speaks for a place.
+    fn document_score(&self, entry: EntryId, weight: f32) -> f32 {
+        let specific = match self.input.gazetteer.entry(entry).sort() {
+            EntryType::City | EntryType::Neighborhood => 0.5,
+            EntryType::County => 0.4,
+            EntryType::State => 0.0,
+            _ => -0.5,
+        };
+        1.2 * weight.ln_1p() + specific
     }
 
     /// The jurisdictions that a statement is about.
@@ -176,7 +208,9 @@ impl<'a> Finder<'a> {
             if tokens[at].span.end > part.end {
                 break;
             }
-            if at == first || !tokens[at].classes(self.input.reading.lexicon).any(Classes::LOCAL_REFERENCE) {
+            // `the federal government` is the country's.
+            let federal = self.input.reading.is_word(at, "federal") && self.input.reading.is_word(at + 1, "government");
+            if at == first || !federal && !self.input.reading.is(at, Classes::LOCAL_REFERENCE) {
                 continue;
             }
             let word = tokens[at - 1].span.of(self.input.reading.text);
@@ -192,10 +226,11 @@ impl<'a> Finder<'a> {
                         || t.span.of(self.input.reading.text) == "of"
                         || t.is_capitalised())
             });
-            if compound {
+            if compound && !federal {
                 continue;
             }
             let level = match self.input.reading.lexicon.place_level(tokens[at].word) {
+                _ if federal => EntryType::Country,
                 Some(PlaceLevel::City) => EntryType::City,
                 Some(PlaceLevel::County) => EntryType::County,
                 Some(PlaceLevel::State) => EntryType::State,
@@ -207,26 +242,18 @@ impl<'a> Finder<'a> {
         found
     }
 
-    /// The place of a level that the document is most about, and its share among those of the level.
+    /// The place of a level that the document is most about, and its share among those of the level; else the outlet's home.
     fn in_play(&self, level: EntryType) -> Option<(EntryId, f32)> {
-        let mut best: Option<(EntryId, f32)> = None;
-        let mut total = 0.0;
-        for (&entry, &weight) in &self.weights {
-            if self.input.gazetteer.entry(entry).sort() != level {
-                continue;
-            }
-            total += weight;
-            let better = best.is_none_or(|(e, w)| weight > w || weight == w && entry < e);
-            if better {
-                best = Some((entry, weight));
-            }
-        }
-        if let Some((entry, weight)) = best {
-            return Some((entry, weight / total));
-        }
-        // No state is named, but a city of one is.
-        let Home(home) = self.input.home?;
-        (self.input.gazetteer.entry(home).sort() == level).then_some((home, 0.7))
+        let home = || {
+            let Home(home) = self.input.home?;
+            (self.input.gazetteer.entry(home).sort() == level).then_some((home, 0.7))
+        };
+        // `the county` of a town that is named, `the federal government` of a state.
+        let holds = || {
+            let (_, heaviest) = self.heaviest?;
+            self.input.gazetteer.government(heaviest, level).map(|entry| (entry, 0.6))
+        };
+        self.in_play.get(&level).copied().or_else(holds).or_else(home)
     }
 
     /// The place that the speaker's office governs, or whose agency speaks.
@@ -294,38 +321,34 @@ impl<'a> Finder<'a> {
     /// The country that an agency belongs to.
     fn country_of(&self, agency: EntryId) -> Option<EntryId> {
         let entry = self.input.gazetteer.entry(agency);
-        if entry.sort() != EntryType::Agency { None } else { self.input.gazetteer.country(entry.country()) }
+        if entry.sort() != EntryType::Agency { None } else { self.input.gazetteer.government(agency, EntryType::Country) }
     }
 
     /// The place that the text around the statement and the document as a whole are most about.
     fn of_context(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
-        let at = self.input.reading.tokens.partition_point(|t| t.span.end <= statement.extent.start);
-        let sentence = self.input.reading.sentence_of(at.min(self.input.reading.tokens.len().checked_sub(1)?));
-        let mut best: Option<(f32, &Place, bool)> = None;
-        for place in self.input.places {
-            let Some(&weight) = self.weights.get(&place.entry) else { continue };
-            let distance = self.input.reading.sentence_of(place.tokens.start as usize).abs_diff(sentence);
-            let near = match distance {
-                _ if place.kind.is_demonym() => 0.0,
-                0 => NEAR[0],
-                1 => NEAR[1],
-                2 => NEAR[2],
-                _ => 0.0,
-            };
-            let specific = match self.input.gazetteer.entry(place.entry).sort() {
-                EntryType::City | EntryType::Neighborhood => 0.5,
-                EntryType::County => 0.4,
-                EntryType::State => 0.0,
-                _ => -0.5,
-            };
-            let score = 1.2 * weight.ln_1p() + near + specific;
+        let reading = self.input.reading;
+        let sentence = reading.sentence_of(reading.token_at(statement.extent.start).min(reading.tokens.len().checked_sub(1)?));
+        let mut best = self.heaviest.map(|(score, entry)| (score, entry, self.weights[&entry].first, "place-of-document"));
+        for place in self.places_near(sentence).filter(|p| !p.kind.is_demonym()) {
+            let Some(&Weight { weight, .. }) = self.weights.get(&place.entry) else { continue };
+            let distance = reading.sentence_of(place.tokens.start as usize).abs_diff(sentence);
+            let score = self.document_score(place.entry, weight) + NEAR[distance.min(NEAR.len() - 1)];
             if best.is_none_or(|(b, ..)| score > b) {
-                best = Some((score, place, near > 0.0));
+                best = Some((score, place.entry, place.span, "place-of-surroundings"));
             }
         }
-        let (_, place, near) = best?;
-        let rule = if near { "place-of-surroundings" } else { "place-of-document" };
-        Some(Jurisdiction { entry: place.entry, basis: Basis::Context, span: Some(place.span), confidence: 0.5, rule })
+        let (_, entry, span, rule) = best?;
+        Some(Jurisdiction { entry, basis: Basis::Context, span: Some(span), confidence: 0.5, rule })
+    }
+
+    /// The places of the sentences around one.
+    fn places_near(&self, sentence: usize) -> impl Iterator<Item = &'a Place> {
+        let sentences = &self.input.reading.layout.sentences;
+        let reach = NEAR.len() - 1;
+        let start = sentences[sentence.saturating_sub(reach)].tokens.start;
+        let end = sentences[(sentence + reach).min(sentences.len() - 1)].tokens.end;
+        let first = self.input.places.partition_point(|p| p.tokens.start < start);
+        self.input.places[first..].iter().take_while(move |p| p.tokens.start < end)
     }
 
     fn of_home(&self) -> Option<Jurisdiction> {
@@ -334,6 +357,6 @@ impl<'a> Finder<'a> {
     }
 
     fn first_mention(&self, entry: EntryId) -> Option<Span> {
-        self.input.places.iter().find(|p| p.entry == entry).map(|p| p.span)
+        self.weights.get(&entry).map(|w| w.first)
     }
 }

@@ -117,7 +117,7 @@ pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
         let reader = Reader::new(reading, gazetteer, sentence.tokens);
         let first = found.list.len();
         reader.named(&mut found);
-        reader.nominal(&mut found.list);
+        reader.nominal(&mut found.list, first);
         found.list[first..].sort_by_key(|m| (m.tokens.start, std::cmp::Reverse(m.tokens.end)));
         reader.appositions(&mut found.list, first);
     }

@@ -55,6 +55,9 @@ pub fn find(reading: Reading<'_>) -> Vec<Quotation> {
     finder.found
 }
 
+/// How far the partner of a mark is looked for, in tokens, where nothing but the partner ends the search.
+const LONGEST: usize = 1000;
+
 struct Finder<'a> {
     reading: Reading<'a>,
     found: Vec<Quotation>,
@@ -245,7 +248,7 @@ impl Finder<'_> {
             return None;
         }
         let mut close = None;
-        for i in at + 2..limit {
+        for i in at + 2..limit.min(at + LONGEST) {
             let Some(mark) = self.mark(i).filter(|m| m.level == MarkLevel::Single) else { continue };
             if mark.direction == Direction::Open && !self.attached_before(i) {
                 // The next paragraph of a quotation whose breaks are lost.

@@ -61,6 +61,9 @@ impl Layout {
     }
 }
 
+/// The most tokens that a sentence has: a table or a list without stops is cut, so that no later stage looks further.
+const LONGEST: usize = 400;
+
 /// Divides a document into paragraphs and sentences.
 pub fn split(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Layout {
     let mut layout = Layout::default();
@@ -72,8 +75,9 @@ pub fn split(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Layout {
         let mut sentence = start;
         let mut at = start;
         while at < break_at {
-            let last = splitter.end_at(at, sentence, break_at);
-            if let Some(last) = last {
+            let overlong = (at - sentence >= LONGEST).then_some(at);
+            let last = splitter.end_at(at, sentence, break_at).or(overlong);
+            if let Some(last) = last.filter(|&last| last + 1 < break_at) {
                 layout.sentences.push(Sentence {
                     span: splitter.span(sentence, last + 1),
                     tokens: TokenSpan::new(sentence, last + 1),
@@ -185,8 +189,10 @@ impl Splitter<'_> {
 
     /// Whether the token, or what it closes, is a stop.
     fn closes_sentence(&self, mut at: usize) -> bool {
-        while at > 0 && matches!(self.tokens[at].kind, TokenKind::Mark(_) | TokenKind::Close) {
-            at -= 1;
+        for _ in 0..4 {
+            if at > 0 && matches!(self.tokens[at].kind, TokenKind::Mark(_) | TokenKind::Close) {
+                at -= 1;
+            }
         }
         matches!(self.tokens[at].kind, TokenKind::Stop)
     }

@@ -4,12 +4,13 @@
 //! Reports are read in text order, so that a pronoun can mean who spoke last.
 
 use crate::attribution::Reported;
-use crate::coreference::{Entities, Entity};
+use crate::coreference::Entities;
 use crate::lexicon::{Classes, Gender, Number};
 use crate::mention::{Mention, MentionKind, MentionType};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::Gap;
+use std::collections::HashMap;
 use std::ops::Deref;
 
 /// What a speaker is.
@@ -56,6 +57,9 @@ pub struct Speaker {
     pub rule: &'static str,
 }
 
+/// How many mentions back an antecedent is looked for.
+const REACH: usize = 150;
+
 /// What the rules see of one source.
 struct Source {
     tokens: TokenSpan,
@@ -80,7 +84,9 @@ const RULES: [(&str, Rule, f32); 9] = [
 
 /// Finds the speaker of each report; the reports are in text order.
 pub fn resolve(reading: Reading<'_>, mentions: &[Mention], entities: &Entities, reports: &[Reported]) -> Vec<Option<Speaker>> {
-    let mut resolver = Resolver { reading, mentions, entities, spoken: Vec::new(), learned: vec![None; entities.list.len()] };
+    let index = Index::new(reading, mentions, entities);
+    let learned = vec![None; entities.list.len()];
+    let mut resolver = Resolver { reading, mentions, entities, index, spoken: Vec::new(), learned };
     let mut speakers: Vec<Option<Speaker>> = vec![None; reports.len()];
     // A report is read where its source stands: a pronoun looks back from there.
     let mut order: Vec<usize> = (0..reports.len()).collect();
@@ -89,7 +95,7 @@ pub fn resolve(reading: Reading<'_>, mentions: &[Mention], entities: &Entities, 
         let report = &reports[i];
         let speaker = match (report.source, report.follows) {
             (Some(source), _) => resolver.source(source),
-            (None, Some(before)) => follow(&speakers, reports, before),
+            (None, Some(before)) => follow(&speakers, before),
             (None, None) => None,
         };
         if let (Some(speaker), Some(source)) = (&speaker, report.source) {
@@ -100,28 +106,59 @@ pub fn resolve(reading: Reading<'_>, mentions: &[Mention], entities: &Entities, 
     speakers
 }
 
-/// The speaker of the report that a quotation goes on with.
-fn follow(speakers: &[Option<Speaker>], reports: &[Reported], before: u32) -> Option<Speaker> {
-    let mut at = before as usize;
-    // A chain of quotations leads to the one that names its speaker.
-    for _ in 0..reports.len() {
-        if let Some(speaker) = &speakers[at] {
-            return Some(Speaker {
-                source: None,
-                rule: "speaker-of-report-before",
-                confidence: speaker.confidence * 0.9,
-                ..speaker.clone()
-            });
+/// The speaker of the report that a quotation goes on with; that report was read before.
+fn follow(speakers: &[Option<Speaker>], before: u32) -> Option<Speaker> {
+    let speaker = speakers[before as usize].clone()?;
+    Some(Speaker { source: None, rule: "speaker-of-report-before", confidence: speaker.confidence * 0.9, ..speaker })
+}
+
+/// Look-ups that are made once a document.
+struct Index {
+    /// Persons by each word of their roles, in the order of the document.
+    by_role: HashMap<u64, Vec<u32>>,
+    /// Persons by their surname in small letters.
+    by_surname: HashMap<String, u32>,
+    /// The person who answers in an interview.
+    interviewee: Option<u32>,
+}
+
+impl Index {
+    fn new(reading: Reading<'_>, mentions: &[Mention], entities: &Entities) -> Index {
+        let mut index = Index { by_role: HashMap::new(), by_surname: HashMap::new(), interviewee: None };
+        // The lines before the first answer speak most of the person who gives it.
+        let answers = |w: &[crate::token::Token]| w[0].gap >= Gap::Line && w[0].span.of(reading.text) == "A";
+        let lead = reading.tokens.windows(2).position(answers);
+        let mut most = 0;
+        for (e, entity) in entities.list.iter().enumerate().filter(|(_, e)| e.sort == MentionType::Person) {
+            for role in entity.mentions.iter().filter_map(|&m| mentions[m as usize].role) {
+                for token in &reading.tokens[role.range()] {
+                    let bearers = index.by_role.entry(token.hash).or_default();
+                    if bearers.last() != Some(&(e as u32)) {
+                        bearers.push(e as u32);
+                    }
+                }
+            }
+            let name = entity.name.of(reading.text);
+            if let Some(surname) = name.rsplit(' ').next().filter(|_| name.chars().any(char::is_lowercase)) {
+                index.by_surname.entry(surname.to_lowercase()).or_insert(e as u32);
+            }
+            if let Some(lead) = lead {
+                let in_lead = entity.mentions.iter().filter(|&&m| (mentions[m as usize].tokens.start as usize) < lead).count();
+                let weight = 1000 * in_lead + entity.mentions.len();
+                if weight > most {
+                    (most, index.interviewee) = (weight, Some(e as u32));
+                }
+            }
         }
-        at = reports[at].follows? as usize;
+        index
     }
-    None
 }
 
 struct Resolver<'a> {
     reading: Reading<'a>,
     mentions: &'a [Mention],
     entities: &'a Entities,
+    index: Index,
     /// Who spoke so far: entity, and where the source stood.
     spoken: Vec<(u32, u32)>,
     /// Genders learned from pronouns that were resolved.
@@ -205,11 +242,16 @@ impl Resolver<'_> {
         Speaker { name: one_line(span.of(self.text)), sort, entity: None, role: None, source: None, confidence: 1.0, rule: "" }
     }
 
-    /// Entities mentioned before a token, the nearest first, with the sentences between.
+    /// Whether a token is the first of a line, an opening mark aside.
+    fn starts_line(&self, at: usize) -> bool {
+        at == 0 || self.tokens[at].gap >= Gap::Line || self.is_mark(at - 1) && self.tokens[at - 1].gap >= Gap::Line
+    }
+
+    /// Entities mentioned before a token, the nearest first, with the sentences between; not without end.
     fn before(&self, token: usize) -> impl Iterator<Item = (usize, usize, usize)> {
         let sentence = self.sentence_of(token);
         let first = self.mentions.partition_point(|m| (m.tokens.start as usize) < token);
-        (0..first).rev().filter_map(move |m| {
+        (first.saturating_sub(REACH)..first).rev().filter_map(move |m| {
             let entity = self.entities.of(m)?;
             let distance = sentence - self.sentence_of(self.mentions[m].tokens.start as usize).min(sentence);
             Some((m, entity, distance))
@@ -228,30 +270,17 @@ fn label(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let follows = resolver.text[source.span.end as usize..].chars().next();
     if !matches!(follows, Some(':' | '.'))
         || written.chars().any(char::is_lowercase)
-        || source.tokens.start > 0 && resolver.tokens[source.tokens.start as usize].gap < Gap::Line
+        || !resolver.starts_line(source.tokens.start as usize)
     {
         return None;
     }
     if written == "A" {
-        // The person whom the lines before the first answer speak of most.
-        let lead =
-            resolver.tokens.windows(2).position(|w| w[0].gap >= Gap::Line && w[0].span.of(resolver.text) == "A").unwrap_or(0)
-                as u32;
-        let in_lead = |e: &Entity| e.mentions.iter().filter(|&&m| resolver.mentions[m as usize].tokens.start < lead).count();
-        let persons = resolver.entities.list.iter().enumerate().filter(|(_, e)| e.sort == MentionType::Person);
-        let (entity, _) = persons.max_by_key(|(i, e)| (in_lead(e), e.mentions.len(), std::cmp::Reverse(*i)))?;
-        return Some(resolver.of_entity(entity));
+        return resolver.index.interviewee.map(|e| resolver.of_entity(e as usize));
     }
     // `MS. PELLETIER-DUBÉ`: the person whose name ends so.
     let surname = written.rsplit(' ').next().unwrap_or(written).to_lowercase();
-    let ends_so = |e: &Entity| {
-        let name = e.name.of(resolver.text);
-        e.sort == MentionType::Person
-            && name.chars().any(char::is_lowercase)
-            && name.rsplit(' ').next().is_some_and(|last| last.to_lowercase() == surname)
-    };
-    match resolver.entities.list.iter().position(ends_so) {
-        Some(entity) => Some(resolver.of_entity(entity)),
+    match resolver.index.by_surname.get(&surname) {
+        Some(&entity) => Some(resolver.of_entity(entity as usize)),
         None => {
             let first = source
                 .tokens
@@ -318,15 +347,15 @@ fn pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     }
     let paragraph = resolver.paragraph_of(at);
     let mut best: Option<(f32, usize)> = None;
-    let mut seen = vec![false; resolver.entities.list.len()];
+    let mut seen: Vec<usize> = Vec::new();
     for (mention, entity, distance) in resolver.before(at).take(60) {
-        if seen[entity]
+        if seen.contains(&entity)
             || distance > 12
             || !matches!(resolver.entities.list[entity].sort, MentionType::Person | MentionType::Unknown)
         {
             continue;
         }
-        seen[entity] = true;
+        seen.push(entity);
         let fits = match resolver.gender(entity) {
             Some(gender) if Some(gender) == pronoun.gender => 1.5,
             Some(_) => continue,
@@ -397,19 +426,14 @@ fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         return None;
     }
     let head = resolver.tokens[found.head as usize].hash;
-    let has_role = |entity: usize| {
-        resolver.entities.list[entity].mentions.iter().any(|&m| {
-            resolver.mentions[m as usize].role.is_some_and(|role| resolver.tokens[role.range()].iter().any(|t| t.hash == head))
-        })
-    };
     let person = |e: usize| resolver.entities.list[e].sort == MentionType::Person;
-    let mut bearers = (0..resolver.entities.list.len()).filter(|&e| person(e) && has_role(e));
+    let bearers = resolver.index.by_role.get(&head).map_or(&[][..], Vec::as_slice);
     if !definite {
-        let only = bearers.next().filter(|_| bearers.next().is_none())?;
-        return Some(Speaker { confidence: 0.6, ..resolver.of_entity(only) });
+        let &[only] = bearers else { return None };
+        return Some(Speaker { confidence: 0.6, ..resolver.of_entity(only as usize) });
     }
-    let before = resolver.before(at).map(|(_, e, _)| e).find(|&e| person(e) && has_role(e));
-    if let Some(entity) = before.or_else(|| bearers.next()) {
+    let before = resolver.before(at).map(|(_, e, _)| e).find(|&e| bearers.binary_search(&(e as u32)).is_ok());
+    if let Some(entity) = before.or_else(|| bearers.first().map(|&e| e as usize)) {
         return Some(resolver.of_entity(entity));
     }
     // `the Kanawha County Republican`: another word for who was named last, unless it is an office that somebody else may hold.

@@ -73,7 +73,7 @@ pub fn join(
                 cue: report.cue,
                 speaker,
                 jurisdictions: finder.about(statement),
-                entities: bodies.iter().copied().filter(|b| report.parts.iter().any(|p| p.contains(b.span))).collect(),
+                entities: report.parts.iter().flat_map(|&part| named_in(part, bodies)).collect(),
                 sentence: sentence as u32,
                 paragraph: reading.layout.sentences[sentence].paragraph,
                 confidence: report.confidence,
@@ -81,4 +81,10 @@ pub fn join(
             }
         })
         .collect()
+}
+
+/// The bodies, which are in text order, that a part of a content names.
+fn named_in(part: Span, bodies: &[Named]) -> impl Iterator<Item = Named> {
+    let first = bodies.partition_point(|b| b.span.start < part.start);
+    bodies[first..].iter().copied().take_while(move |b| b.span.start < part.end).filter(move |b| part.contains(b.span))
 }

@@ -432,7 +432,11 @@ impl Tokenizer<'_> {
 
     /// The end of a URL or an e-mail address that starts here.
     fn address_end(&self, start: usize) -> Option<usize> {
-        let run = self.letters_or(start, |b| matches!(b, b'.' | b'_' | b'+' | b'-'));
+        // Before the @ of an address stand at most 64 characters.
+        let run = (start..start + 65).find(|&i| {
+            !matches!(CLASS[self.byte(i) as usize], LETTER | DIGIT) && !matches!(self.byte(i), b'.' | b'_' | b'+' | b'-')
+        });
+        let run = run.unwrap_or(start);
         let url = self.bytes[start..].starts_with(b"http://")
             || self.bytes[start..].starts_with(b"https://")
             || self.bytes[start..].get(..4).is_some_and(|b| b.eq_ignore_ascii_case(b"www."));

@@ -24,7 +24,13 @@ pub fn find(input: Input<'_>) -> Vec<Reported> {
     let view = View::new(input);
     let mut reports = Vec::new();
     let labelled = label::find(&view, &mut reports);
-    let uses = cue::find(&view);
+    let mut uses = cue::find(&view);
+    // What a labelled turn reports is part of the turn.
+    uses.retain(|u| {
+        let cue = view.span(u.tokens);
+        let before = reports.partition_point(|r: &Reported| r.parts[0].start <= cue.start);
+        before == 0 || !reports[before - 1].parts[0].contains(cue)
+    });
     let mut claimed = vec![false; input.quotations.len()];
     for report in &reports {
         claim(&view, report, &mut claimed);
@@ -32,7 +38,7 @@ pub fn find(input: Input<'_>) -> Vec<Reported> {
     signature::find(&view, &mut claimed, &mut reports);
     content::find(&view, &uses, &mut claimed, &mut reports);
     if !labelled {
-        follow::find(&view, &uses, &mut claimed, &mut reports);
+        follow::find(&view, &mut claimed, &mut reports);
     }
     order(&mut reports);
     reports

@@ -267,7 +267,10 @@ impl Reader<'_> {
     /// Reads a run: which part is a role, which a name, and of what.
     fn read_run(&self, run: TokenSpan, found: &mut Mentions) {
         let (start, end) = (run.start as usize, run.end as usize);
-        let title_end = self.titles_end(start, end);
+        // `St. Louis` is no saint.
+        let saint = matches!(self.word(start), "St." | "St" | "Saint")
+            && self.matches(start, end).iter().any(|m| m.len > 1 && !only_places(self.gazetteer, &m.candidates).is_empty());
+        let title_end = if saint { None } else { self.titles_end(start, end) };
         if let Some(name_start) = title_end.filter(|&e| e < end)
             && self.person_score(name_start, end, true) > 0
         {
@@ -302,7 +305,9 @@ impl Reader<'_> {
             matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State)
                 || self.gazetteer.entry(c.entry).population() > 1_000_000
         };
-        let known_place = place.as_ref().is_some_and(|c| c.iter().any(government)) && !listed;
+        // `Boulder City` is a town, though `City` ends the names of teams and companies.
+        let town = end - start > 1 && self.is(end - 1, Classes::LOCAL_REFERENCE.or(Classes::ALSO_PLACE).or(Classes::PLACE_TYPE_AFTER));
+        let known_place = place.as_ref().is_some_and(|c| town || c.iter().any(government)) && !listed;
         if let (Some(candidates), true) = (&place, !organization || known_place) {
             // `Paris Hilton` is no place of the gazetteer; `Jordan`, `Austin` and `Madison` are, and persons too.
             let titled = start > self.start && self.is(start - 1, Classes::HONORIFIC);

@@ -10,11 +10,11 @@ const MODIFIERS: usize = 9;
 
 impl Reader<'_> {
     /// Finds the nominal mentions and pronouns outside the named mentions that were found in the sentence.
-    pub(super) fn nominal(&self, list: &mut Vec<Mention>) {
+    pub(super) fn nominal(&self, list: &mut Vec<Mention>, first: usize) {
         // A place or a body may stand in front of a noun (`Ohio's governor`, `Health Department officials`), a person may not.
         let mut named = vec![false; self.end - self.start];
         let mut taken = vec![false; self.end - self.start];
-        for mention in list.iter().filter(|m| m.tokens.start as usize >= self.start) {
+        for mention in &list[first..] {
             for i in mention.tokens.range() {
                 named[i - self.start] = true;
                 taken[i - self.start] = mention.sort == MentionType::Person;

@@ -1,9 +1,9 @@
 //! Quotations without a cue of their own: they go on with the report before them.
 
 use super::View;
-use super::cue::CueUse;
 use crate::attribution::{Kind, Reported};
 use crate::quotation::Quotation;
+use crate::span::Span;
 use crate::token::{Case, TokenKind};
 
 /// The fewest words that a quotation in a paragraph of its own has.
@@ -12,40 +12,62 @@ const WORDS: usize = 4;
 const REACH: usize = 3;
 
 /// Gives each quotation that no cue claimed, and that is a whole sentence, to the report it follows.
-pub(super) fn find(view: &View<'_>, _uses: &[CueUse], claimed: &mut [bool], reports: &mut Vec<Reported>) {
+pub(super) fn find(view: &View<'_>, claimed: &mut [bool], reports: &mut Vec<Reported>) {
+    // The reports by the end of their content; `latest` is the last one before the quotation at hand.
+    let mut by_end: Vec<(u32, usize)> = reports.iter().enumerate().map(|(i, r)| (end_of(r), i)).collect();
+    by_end.sort_unstable();
+    let mut by_end = by_end.into_iter().peekable();
+    let mut latest: Option<(u32, usize)> = None;
     for (i, quotation) in view.quotations.iter().enumerate() {
+        while let Some(next) = by_end.next_if(|&(end, _)| end <= quotation.span.start) {
+            latest = latest.max(Some(next));
+        }
         if claimed[i] || !is_sentence(view, quotation) {
             continue;
         }
-        let paragraph = quotation.paragraph as usize;
-        let before = last_before(view, reports, quotation);
+        let paragraph = view.layout.paragraphs[quotation.paragraph as usize];
+        let first_in_paragraph = quotation.open() == paragraph.tokens.start as usize;
+        let before = latest.map(|(_, r)| r);
         let same_paragraph = before.filter(|&r| {
-            view.layout.paragraphs[paragraph].span.contains(reports[r].parts[reports[r].parts.len() - 1])
-                || in_paragraph(view, &reports[r], paragraph)
+            let cue = reports[r].cue.map(|c| c.span);
+            paragraph.span.contains(last_part(&reports[r])) || cue.is_some_and(|c| paragraph.span.contains(c))
         });
-        let first_in_paragraph = quotation.open() == view.layout.paragraphs[paragraph].tokens.start as usize;
         match same_paragraph {
             // `“A,” she said. “B.”` is one report.
-            Some(r) if reports[r].kind == Kind::Direct => reports[r].parts.push(quotation.inner),
+            Some(r) if reports[r].kind == Kind::Direct => {
+                reports[r].parts.push(quotation.inner);
+                latest = Some((quotation.inner.end, r));
+                claimed[i] = true;
+                continue;
+            }
             Some(r) => reports.push(following(quotation, r, "quotation-follows-statement", 0.75)),
             None if !quotation.continues && words(view, quotation) < WORDS && !first_in_paragraph => continue,
             None => {
-                let near = before.filter(|&r| distance(view, &reports[r], paragraph) <= REACH);
+                let near = before.filter(|&r| distance(view, &reports[r], quotation.paragraph as usize) <= REACH);
                 match near {
-                    Some(r) if reports[r].kind != Kind::Indirect || quotation.continues => {
-                        let rule = if quotation.continues { "quotation-continues" } else { "quotation-follows" };
-                        reports.push(following(quotation, r, rule, if quotation.continues { 0.85 } else { 0.6 }));
+                    Some(r) if quotation.continues => reports.push(following(quotation, r, "quotation-continues", 0.85)),
+                    Some(r) if reports[r].kind != Kind::Indirect => {
+                        reports.push(following(quotation, r, "quotation-follows", 0.6))
                     }
                     Some(r) => reports.push(following(quotation, r, "quotation-follows-statement", 0.5)),
                     None if words(view, quotation) >= WORDS => {
-                        reports.push(Reported { follows: None, ..following(quotation, 0, "quotation-alone", 0.4) })
+                        reports.push(Reported { follows: None, ..following(quotation, 0, "quotation-alone", 0.4) });
                     }
                     None => continue,
                 }
             }
         }
+        latest = Some((quotation.inner.end, reports.len() - 1));
         claimed[i] = true;
     }
+}
+
+fn last_part(report: &Reported) -> Span {
+    report.parts[report.parts.len() - 1]
+}
+
+fn end_of(report: &Reported) -> u32 {
+    last_part(report).end
 }
 
 fn following(quotation: &Quotation, report: usize, rule: &'static str, confidence: f32) -> Reported {
@@ -60,18 +82,8 @@ fn following(quotation: &Quotation, report: usize, rule: &'static str, confidenc
     }
 }
 
-/// The report whose content ends last before a quotation.
-fn last_before(_view: &View<'_>, reports: &[Reported], quotation: &Quotation) -> Option<usize> {
-    let ends_before = |r: &Reported| r.parts[r.parts.len() - 1].end <= quotation.span.start;
-    (0..reports.len()).filter(|&r| ends_before(&reports[r])).max_by_key(|&r| reports[r].parts[reports[r].parts.len() - 1].end)
-}
-
-fn in_paragraph(view: &View<'_>, report: &Reported, paragraph: usize) -> bool {
-    report.cue.is_some_and(|c| view.layout.paragraphs[paragraph].span.contains(c.span))
-}
-
 fn distance(view: &View<'_>, report: &Reported, paragraph: usize) -> usize {
-    let end = report.parts[report.parts.len() - 1].end.max(report.cue.map_or(0, |c| c.span.end));
+    let end = end_of(report).max(report.cue.map_or(0, |c| c.span.end));
     let at = view.layout.paragraphs.partition_point(|p| p.span.end < end);
     paragraph.saturating_sub(at)
 }
