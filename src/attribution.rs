@@ -4,13 +4,20 @@
 //! in the text, its cue, its source and its content; nothing behind this seam can tell which engine ran. Who the source *is*,
 //! what the statement is about, and how a row looks are for later stages.
 
-pub mod fast;
+mod draft;
+mod fast;
+mod follow;
+mod label;
+mod signature;
+mod view;
 
 use crate::lexicon::CueClass;
 use crate::mention::Mention;
 use crate::quotation::Quotation;
 use crate::reading::Reading;
 use crate::span::Span;
+use draft::Draft;
+use view::View;
 
 /// How the content is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,9 +99,17 @@ impl Engine {
 
 /// Finds the reports of a document, in the order of their content.
 pub fn find(engine: Engine, input: Input<'_>) -> Vec<Reported> {
+    let view = View::new(input);
+    let mut draft = Draft::new(&view);
+    label::find(&view, &mut draft);
+    signature::find(&view, &mut draft);
     match engine {
-        Engine::Fast => fast::find(input),
+        Engine::Fast => fast::find(&view, &mut draft),
     }
+    if !draft.has_turns() {
+        follow::find(&view, &mut draft);
+    }
+    draft.finish()
 }
 
 /// Drops the reports of thoughts, wishes and plans; quoted words are always somebody's.

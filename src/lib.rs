@@ -4,6 +4,7 @@ pub mod attribution;
 pub mod coreference;
 pub mod corpus;
 pub mod document;
+pub mod encoder;
 pub mod fold;
 pub mod format;
 pub mod gazetteer;

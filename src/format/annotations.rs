@@ -10,7 +10,9 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct Line<'a> {
     doc_id: &'a str,
+    paragraphs: Vec<[u32; 2]>,
     sentences: Vec<[u32; 2]>,
+    quotations: Vec<[u32; 2]>,
     places: Vec<PlaceLine<'a>>,
     people: Vec<Person<'a>>,
     attributions: Vec<Row<'a>>,
@@ -50,7 +52,9 @@ pub fn write(pipeline: &Pipeline, document: &Document, annotation: &Annotation, 
     let at = |span: crate::span::Span| [points.at(span.start), points.at(span.end)];
     let line = Line {
         doc_id: &document.id,
+        paragraphs: annotation.layout.paragraphs.iter().map(|p| at(p.span)).collect(),
         sentences: annotation.layout.sentences.iter().map(|s| at(s.span)).collect(),
+        quotations: annotation.quotations.iter().map(|q| at(q.inner)).collect(),
         places: annotation
             .places
             .iter()

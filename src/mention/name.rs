@@ -306,7 +306,8 @@ impl Reader<'_> {
                 || self.gazetteer.entry(c.entry).population() > 1_000_000
         };
         // `Boulder City` is a town, though `City` ends the names of teams and companies.
-        let town = end - start > 1 && self.is(end - 1, Classes::LOCAL_REFERENCE.or(Classes::ALSO_PLACE).or(Classes::PLACE_TYPE_AFTER));
+        let town =
+            end - start > 1 && self.is(end - 1, Classes::LOCAL_REFERENCE.or(Classes::ALSO_PLACE).or(Classes::PLACE_TYPE_AFTER));
         let known_place = place.as_ref().is_some_and(|c| town || c.iter().any(government)) && !listed;
         if let (Some(candidates), true) = (&place, !organization || known_place) {
             // `Paris Hilton` is no place of the gazetteer; `Jordan`, `Austin` and `Madison` are, and persons too.

@@ -1,7 +1,8 @@
 //! What a cue reports: the content before it, behind it, or on both sides.
 
 use super::cue::{CueUse, SourcePlace};
-use super::{View, claim};
+use crate::attribution::draft::Draft;
+use crate::attribution::view::View;
 use crate::attribution::{Cue, Reported, kind_of};
 use crate::lexicon::{Classes, CueClass, CueSort, Frames};
 use crate::span::{Span, TokenSpan};
@@ -25,9 +26,9 @@ const RULES: [(&str, Rule, f32); 10] = [
 ];
 
 /// Finds the content of each cue in use and records the reports.
-pub(super) fn find(view: &View<'_>, uses: &[CueUse], claimed: &mut [bool], reports: &mut Vec<Reported>) {
+pub(super) fn find(view: &View<'_>, uses: &[CueUse], draft: &mut Draft) {
     for (index, cue) in uses.iter().enumerate() {
-        let reader = Reader { view, uses, index, cue, claimed };
+        let reader = Reader { view, uses, index, cue, claimed: &draft.claimed };
         let found = RULES.iter().find_map(|&(name, rule, confidence)| rule(&reader).map(|parts| (name, parts, confidence)));
         let Some((rule, parts, confidence)) = found else { continue };
         let kind = kind_of(view.text, &parts, view.quotations);
@@ -42,8 +43,7 @@ pub(super) fn find(view: &View<'_>, uses: &[CueUse], claimed: &mut [bool], repor
             rule,
             confidence,
         };
-        claim(view, &report, claimed);
-        reports.push(report);
+        draft.add(view, report);
     }
 }
 

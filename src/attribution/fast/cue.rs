@@ -1,6 +1,6 @@
 //! Cues in use: a form of a reporting word, with the words that stand for its source.
 
-use super::View;
+use crate::attribution::view::View;
 use crate::lexicon::{Classes, CueClass, CueForm, CueSort, Form, Frames, Number};
 use crate::mention::{MentionKind, MentionType};
 use crate::span::TokenSpan;

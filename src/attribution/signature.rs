@@ -1,7 +1,8 @@
 //! Signed quotations: `“We lost a friend.” — Ana Ruiz, neighbor`.
 
-use super::{View, claim};
-use crate::attribution::{Kind, Reported};
+use super::draft::Draft;
+use super::view::View;
+use super::{Kind, Reported};
 use crate::mention::MentionKind;
 use crate::token::TokenKind;
 
@@ -9,11 +10,11 @@ use crate::token::TokenKind;
 const LENGTH: usize = 16;
 
 /// Gives each quotation that a dash and a name follow, up to the end of the paragraph, to that name.
-pub(super) fn find(view: &View<'_>, claimed: &mut [bool], reports: &mut Vec<Reported>) {
+pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
     for (i, quotation) in view.quotations.iter().enumerate() {
         let dash = quotation.end();
         let end = view.layout.paragraphs[quotation.paragraph as usize].tokens.end as usize;
-        if claimed[i] || !view.is_kind(dash, TokenKind::Dash) || dash + 1 >= end || end - dash > LENGTH {
+        if draft.claimed[i] || !view.is_kind(dash, TokenKind::Dash) || dash + 1 >= end || end - dash > LENGTH {
             continue;
         }
         let Some(name) = view.mention_from(dash + 1).filter(|m| m.kind == MentionKind::Named) else { continue };
@@ -26,7 +27,6 @@ pub(super) fn find(view: &View<'_>, claimed: &mut [bool], reports: &mut Vec<Repo
             rule: "signed-quotation",
             confidence: 0.85,
         };
-        claim(view, &report, claimed);
-        reports.push(report);
+        draft.add(view, report);
     }
 }

@@ -1,7 +1,8 @@
 //! Transcripts and interviews: paragraphs that a label gives to their speaker (`MR. SMITH:`, `A:`).
 
-use super::View;
-use crate::attribution::{Kind, Reported};
+use super::draft::Draft;
+use super::view::View;
+use super::{Kind, Reported};
 use crate::span::Span;
 use regex::Regex;
 use std::collections::HashMap;
@@ -16,12 +17,12 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 /// The fewest labelled paragraphs that make a transcript.
 const LABELS: usize = 4;
 
-/// Reads a transcript; returns whether the document is one.
-pub(super) fn find(view: &View<'_>, reports: &mut Vec<Reported>) -> bool {
+/// Reads a transcript, if the document is one.
+pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
     let text = view.text;
     let paragraphs = &view.layout.paragraphs;
     if paragraphs.len() < LABELS {
-        return false;
+        return;
     }
     let mut labels: Vec<Option<(Span, Span)>> = Vec::with_capacity(paragraphs.len());
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -45,28 +46,27 @@ pub(super) fn find(view: &View<'_>, reports: &mut Vec<Reported>) -> bool {
     let speaks = |label: Span| counts.get(label.of(text)).is_some_and(|&n| n > 1);
     let labelled = labels.iter().flatten().filter(|(label, _)| speaks(*label)).count();
     if labelled < LABELS || labelled * 4 < paragraphs.len() {
-        return false;
+        return;
     }
     let mut speaker: Option<(usize, bool)> = None;
     for (paragraph, found) in paragraphs.iter().zip(&labels) {
         match found.filter(|(label, _)| speaks(*label) || label.of(text).chars().all(|c| !c.is_lowercase())) {
             Some((label, content)) => {
                 let question = matches!(label.of(text), "Q" | "QUESTION");
-                speaker = Some((reports.len(), question));
+                speaker = Some((draft.reports.len(), question));
                 if !question && !content.trim(text).is_empty() {
                     let rule = if label.of(text) == "A" { "interview-answer" } else { "transcript-label" };
-                    reports.push(report(content.trim(text), Some(label), None, rule));
+                    draft.add_turn(view, report(content.trim(text), Some(label), None, rule));
                 }
             }
             // A further paragraph of the same turn.
             None => {
-                if let Some((first, false)) = speaker.filter(|&(first, _)| first < reports.len()) {
-                    reports.push(report(paragraph.span, None, Some(first as u32), "transcript-continues"));
+                if let Some((first, false)) = speaker.filter(|&(first, _)| first < draft.reports.len()) {
+                    draft.add_turn(view, report(paragraph.span, None, Some(first as u32), "transcript-continues"));
                 }
             }
         }
     }
-    true
 }
 
 fn report(content: Span, source: Option<Span>, follows: Option<u32>, rule: &'static str) -> Reported {

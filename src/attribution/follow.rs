@@ -1,7 +1,8 @@
 //! Quotations without a cue of their own: they go on with the report before them.
 
-use super::View;
-use crate::attribution::{Kind, Reported};
+use super::draft::Draft;
+use super::view::View;
+use super::{Kind, Reported};
 use crate::quotation::Quotation;
 use crate::span::Span;
 use crate::token::{Case, TokenKind};
@@ -12,7 +13,8 @@ const WORDS: usize = 4;
 const REACH: usize = 3;
 
 /// Gives each quotation that no cue claimed, and that is a whole sentence, to the report it follows.
-pub(super) fn find(view: &View<'_>, claimed: &mut [bool], reports: &mut Vec<Reported>) {
+pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
+    let Draft { reports, claimed, .. } = draft;
     // The reports by the end of their content; `latest` is the last one before the quotation at hand.
     let mut by_end: Vec<(u32, usize)> = reports.iter().enumerate().map(|(i, r)| (end_of(r), i)).collect();
     by_end.sort_unstable();

@@ -1,0 +1,301 @@
+//! The file of weights: made by `training/encoder/export.py`, read where it lies.
+//!
+//! Little-endian: a magic word, a checksum of all that follows, then numbers (u32) that say how large everything is, then arrays, each
+//! aligned to 64 bytes, in the order in which [`Weights::read`] takes them.
+
+use super::kernel::{BLOCK, Matrix};
+use std::fmt;
+use std::ops::Range;
+
+pub(super) const MAGIC: [u8; 8] = *b"ONRENC1\n";
+
+/// Weights that cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeightsError {
+    /// They do not start as a file of weights of this version.
+    NotWeights,
+    /// They are cut short or were changed.
+    Damaged,
+    /// The processor orders bytes the other way.
+    ByteOrder,
+}
+
+impl fmt::Display for WeightsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            WeightsError::NotWeights => "no weights of an encoder of this version; make them with training/encoder/export.py",
+            WeightsError::Damaged => "the weights of the encoder are damaged; fetch or make the file anew",
+            WeightsError::ByteOrder => "weights are read on little-endian processors alone; use --engine fast",
+        })
+    }
+}
+
+impl std::error::Error for WeightsError {}
+
+pub(super) enum Bytes {
+    Static(&'static [u8]),
+    Owned(Vec<u64>),
+}
+
+impl Bytes {
+    fn all(&self) -> &[u8] {
+        match self {
+            Bytes::Static(bytes) => bytes,
+            Bytes::Owned(words) => bytemuck::cast_slice(words),
+        }
+    }
+}
+
+/// How large the network is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Width of the states.
+    pub width: usize,
+    /// Layers.
+    pub layers: usize,
+    /// Attention heads in each.
+    pub heads: usize,
+    /// Width inside a layer.
+    pub inner: usize,
+    /// Width of the head that labels pieces for a cue.
+    pub wide: usize,
+    /// Pieces of the vocabulary.
+    pub pieces: usize,
+    /// Positions in a window.
+    pub positions: usize,
+    /// Case features.
+    pub cases: usize,
+    /// Structure features.
+    pub structures: usize,
+    /// Buckets of the distance to a cue.
+    pub distances: usize,
+    /// Labels of cues.
+    pub cues: usize,
+    /// Labels of pieces for a cue.
+    pub roles: usize,
+}
+
+/// An array of floats in the file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Floats(Range<usize>);
+
+/// A matrix in the file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MatrixAt {
+    outputs: usize,
+    inputs: usize,
+    weights: Range<usize>,
+    scale: Range<usize>,
+    bias: Range<usize>,
+    sum: Range<usize>,
+}
+
+/// One layer of the encoder.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LayerAt {
+    pub attention: MatrixAt,
+    pub merge: MatrixAt,
+    pub norm1: [Floats; 2],
+    pub widen: MatrixAt,
+    pub narrow: MatrixAt,
+    pub norm2: [Floats; 2],
+}
+
+/// All arrays of the file.
+pub(super) struct Weights {
+    bytes: Bytes,
+    pub sizes: Sizes,
+    vocabulary: Range<usize>,
+    pieces: Range<usize>,
+    piece_scale: Range<usize>,
+    pub positions: Floats,
+    pub cases: Floats,
+    pub structures: Floats,
+    pub norm: [Floats; 2],
+    pub layers: Vec<LayerAt>,
+    pub cue: [Floats; 2],
+    pub piece: MatrixAt,
+    pub to_cue: MatrixAt,
+    pub distance: Floats,
+    pub role1: MatrixAt,
+    pub role2: [Floats; 2],
+    /// What was found when the scores were calibrated; see `export.py`.
+    pub calibration: Floats,
+}
+
+struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Cursor<'_> {
+    fn number(&mut self) -> Result<usize, WeightsError> {
+        let four = self.bytes.get(self.at..self.at + 4).ok_or(WeightsError::Damaged)?;
+        self.at += 4;
+        Ok(u32::from_le_bytes(four.try_into().map_err(|_| WeightsError::Damaged)?) as usize)
+    }
+
+    fn array(&mut self, count: usize, size: usize) -> Result<Range<usize>, WeightsError> {
+        let start = self.at.next_multiple_of(64);
+        let end = count.checked_mul(size).and_then(|n| start.checked_add(n)).ok_or(WeightsError::Damaged)?;
+        if end > self.bytes.len() {
+            return Err(WeightsError::Damaged);
+        }
+        self.at = end;
+        Ok(start..end)
+    }
+
+    fn floats(&mut self, count: usize) -> Result<Floats, WeightsError> {
+        self.array(count, 4).map(Floats)
+    }
+
+    fn matrix(&mut self, outputs: usize, inputs: usize) -> Result<MatrixAt, WeightsError> {
+        Ok(MatrixAt {
+            outputs,
+            inputs,
+            weights: self.array(outputs * inputs, 1)?,
+            scale: self.array(outputs, 4)?,
+            bias: self.array(outputs, 4)?,
+            sum: self.array(outputs, 4)?,
+        })
+    }
+}
+
+impl Weights {
+    /// Weights in the binary, read where they lie.
+    pub fn from_static(bytes: &'static [u8]) -> Result<Weights, WeightsError> {
+        Weights::read(Bytes::Static(bytes))
+    }
+
+    /// Weights in memory, checked against their checksum.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Weights, WeightsError> {
+        if bytes.get(..8) != Some(&MAGIC) {
+            return Err(WeightsError::NotWeights);
+        }
+        let sum = bytes.get(8..16).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes).ok_or(WeightsError::Damaged)?;
+        if checksum(&bytes[16..]) != sum {
+            return Err(WeightsError::Damaged);
+        }
+        let mut words = vec![0u64; bytes.len().div_ceil(8)];
+        bytemuck::cast_slice_mut::<u64, u8>(&mut words)[..bytes.len()].copy_from_slice(bytes);
+        Weights::read(Bytes::Owned(words))
+    }
+
+    fn read(bytes: Bytes) -> Result<Weights, WeightsError> {
+        if cfg!(target_endian = "big") {
+            return Err(WeightsError::ByteOrder);
+        }
+        let all = bytes.all();
+        if all.get(..8) != Some(&MAGIC) {
+            return Err(WeightsError::NotWeights);
+        }
+        let mut c = Cursor { bytes: all, at: 16 };
+        let sizes = Sizes {
+            width: c.number()?,
+            layers: c.number()?,
+            heads: c.number()?,
+            inner: c.number()?,
+            wide: c.number()?,
+            pieces: c.number()?,
+            positions: c.number()?,
+            cases: c.number()?,
+            structures: c.number()?,
+            distances: c.number()?,
+            cues: c.number()?,
+            roles: c.number()?,
+        };
+        let (vocabulary, calibration) = (c.number()?, c.number()?);
+        let fits = |n: usize| n > 0 && n % BLOCK == 0 && n <= 1 << 16;
+        if !(fits(sizes.width) && fits(sizes.inner) && fits(sizes.wide))
+            || sizes.heads == 0
+            || sizes.width % (sizes.heads * BLOCK) != 0
+        {
+            return Err(WeightsError::Damaged);
+        }
+        let Sizes { width, inner, wide, .. } = sizes;
+        let norm = |c: &mut Cursor<'_>| -> Result<[Floats; 2], WeightsError> { Ok([c.floats(width)?, c.floats(width)?]) };
+        let vocabulary = c.array(vocabulary, 1)?;
+        let pieces = c.array(sizes.pieces * width, 1)?;
+        let piece_scale = c.array(sizes.pieces, 4)?;
+        let positions = c.floats(sizes.positions * width)?;
+        let cases = c.floats(sizes.cases * width)?;
+        let structures = c.floats(sizes.structures * width)?;
+        let first_norm = norm(&mut c)?;
+        let mut layers = Vec::new();
+        for _ in 0..sizes.layers {
+            layers.push(LayerAt {
+                attention: c.matrix(3 * width, width)?,
+                merge: c.matrix(width, width)?,
+                norm1: norm(&mut c)?,
+                widen: c.matrix(inner, width)?,
+                narrow: c.matrix(width, inner)?,
+                norm2: norm(&mut c)?,
+            });
+        }
+        let cue = [c.floats(sizes.cues * width)?, c.floats(sizes.cues)?];
+        let piece = c.matrix(wide, width)?;
+        let to_cue = c.matrix(wide, 2 * width)?;
+        let distance = c.floats(sizes.distances * wide)?;
+        let role1 = c.matrix(wide, wide)?;
+        let role2 = [c.floats(sizes.roles * wide)?, c.floats(sizes.roles)?];
+        let calibration = c.floats(calibration)?;
+        Ok(Weights {
+            bytes,
+            sizes,
+            vocabulary,
+            pieces,
+            piece_scale,
+            positions,
+            cases,
+            structures,
+            norm: first_norm,
+            layers,
+            cue,
+            piece,
+            to_cue,
+            distance,
+            role1,
+            role2,
+            calibration,
+        })
+    }
+
+    /// The pieces of the vocabulary in order; none if the file is damaged there.
+    pub fn vocabulary(&self) -> impl Iterator<Item = &str> {
+        std::str::from_utf8(&self.bytes.all()[self.vocabulary.clone()]).unwrap_or("").lines()
+    }
+
+    pub fn floats(&self, at: &Floats) -> &[f32] {
+        bytemuck::cast_slice(&self.bytes.all()[at.0.clone()])
+    }
+
+    pub fn matrix(&self, at: &MatrixAt) -> Matrix<'_> {
+        let all = self.bytes.all();
+        Matrix {
+            outputs: at.outputs,
+            inputs: at.inputs,
+            weights: bytemuck::cast_slice(&all[at.weights.clone()]),
+            scale: bytemuck::cast_slice(&all[at.scale.clone()]),
+            bias: bytemuck::cast_slice(&all[at.bias.clone()]),
+            sum: bytemuck::cast_slice(&all[at.sum.clone()]),
+        }
+    }
+
+    /// The embedding of a piece of the vocabulary, and what one step of it is worth.
+    pub fn piece(&self, id: u32) -> (&[i8], f32) {
+        let all = self.bytes.all();
+        let width = self.sizes.width;
+        let scale: &[f32] = bytemuck::cast_slice(&all[self.piece_scale.clone()]);
+        let rows: &[i8] = bytemuck::cast_slice(&all[self.pieces.clone()]);
+        (&rows[id as usize * width..][..width], scale[id as usize])
+    }
+}
+
+/// FNV-1a over words of eight bytes: against accidents, not against attackers.
+fn checksum(bytes: &[u8]) -> u64 {
+    bytes.chunks(8).fold(0xcbf2_9ce4_8422_2325, |hash, chunk| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}

@@ -1,0 +1,169 @@
+//! WordPiece: words cut into the pieces of the encoder's vocabulary.
+//!
+//! What BERT's uncased tokenizer does: control characters dropped, letters made small and bare of accents, punctuation and CJK characters cut
+//! off, then the longest known piece taken from the left, again and again. Each piece keeps the bytes it stands for.
+
+use crate::span::Span;
+use std::collections::HashMap;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A longer word is one unknown piece.
+const LONGEST: usize = 100;
+
+/// A piece of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WordPiece {
+    /// Its number in the vocabulary.
+    pub id: u32,
+    /// The bytes it stands for.
+    pub span: Span,
+}
+
+/// A vocabulary.
+pub struct Vocabulary {
+    starts: HashMap<Box<str>, u32>,
+    /// Pieces inside a word, without their `##`.
+    inner: HashMap<Box<str>, u32>,
+    unknown: u32,
+}
+
+impl Vocabulary {
+    /// The vocabulary with these pieces in order; `None` if it lacks `[UNK]`.
+    pub fn new<'a>(pieces: impl Iterator<Item = &'a str>) -> Option<Vocabulary> {
+        let mut vocabulary = Vocabulary { starts: HashMap::new(), inner: HashMap::new(), unknown: u32::MAX };
+        for (id, piece) in pieces.enumerate() {
+            match piece.strip_prefix("##") {
+                Some(rest) => vocabulary.inner.insert(rest.into(), id as u32),
+                None => vocabulary.starts.insert(piece.into(), id as u32),
+            };
+        }
+        vocabulary.unknown = *vocabulary.starts.get("[UNK]")?;
+        Some(vocabulary)
+    }
+
+    /// The number of a piece that is no inner one.
+    pub fn id(&self, piece: &str) -> Option<u32> {
+        self.starts.get(piece).copied()
+    }
+
+    /// The pieces of `span` of a text, in order.
+    pub fn cut(&self, text: &str, span: Span, pieces: &mut Vec<WordPiece>) {
+        let mut word = Word::default();
+        for (at, c) in span.of(text).char_indices() {
+            let start = span.start as usize + at;
+            let end = start + c.len_utf8();
+            if c.is_ascii_alphanumeric() {
+                word.push(c.to_ascii_lowercase(), start, end);
+                continue;
+            }
+            if c.is_whitespace() || c == '\u{fffd}' || is_dropped(c) {
+                if c.is_whitespace() {
+                    self.finish(&mut word, pieces);
+                }
+                continue;
+            }
+            if is_punctuation(c) || is_cjk(c) {
+                self.finish(&mut word, pieces);
+                word.push(c, start, end);
+                self.finish(&mut word, pieces);
+                continue;
+            }
+            for plain in std::iter::once(c).nfd().filter(|&c| !is_combining_mark(c)).flat_map(char::to_lowercase) {
+                word.push(plain, start, end);
+            }
+        }
+        self.finish(&mut word, pieces);
+    }
+
+    fn finish(&self, word: &mut Word, pieces: &mut Vec<WordPiece>) {
+        if word.chars.is_empty() {
+            return;
+        }
+        let before = pieces.len();
+        let count = word.chars.len();
+        let whole = Span::new(word.chars[0].start, word.chars[count - 1].end);
+        let mut from = 0;
+        while from < count && count <= LONGEST {
+            let table = if from == 0 { &self.starts } else { &self.inner };
+            let found = (from + 1..=count).rev().find_map(|to| {
+                let end = word.chars.get(to).map_or(word.text.len(), |c| c.at);
+                table.get(&word.text[word.chars[from].at..end]).map(|&id| (id, to))
+            });
+            let Some((id, to)) = found else { break };
+            pieces.push(WordPiece { id, span: Span::new(word.chars[from].start, word.chars[to - 1].end) });
+            from = to;
+        }
+        if from < count {
+            pieces.truncate(before);
+            pieces.push(WordPiece { id: self.unknown, span: whole });
+        }
+        word.text.clear();
+        word.chars.clear();
+    }
+}
+
+/// A word as the vocabulary spells it, with where each letter came from.
+#[derive(Default)]
+struct Word {
+    text: String,
+    chars: Vec<Letter>,
+}
+
+struct Letter {
+    at: usize,
+    start: usize,
+    end: usize,
+}
+
+impl Word {
+    fn push(&mut self, c: char, start: usize, end: usize) {
+        self.chars.push(Letter { at: self.text.len(), start, end });
+        self.text.push(c);
+    }
+}
+
+/// Control and format characters.
+fn is_dropped(c: char) -> bool {
+    c.is_control()
+        || crate::fold::is_zero_width(c)
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// ASCII punctuation and symbols, and what Unicode calls punctuation in the scripts that English news quotes.
+fn is_punctuation(c: char) -> bool {
+    c.is_ascii_punctuation()
+        || matches!(c, '¡' | '§' | '«' | '¶' | '·' | '»' | '¿' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{2043}' | '\u{2045}'..='\u{2051}'
+            | '\u{2053}'..='\u{205e}' | '\u{2e00}'..='\u{2e5d}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301f}'
+            | '\u{ff01}'..='\u{ff03}' | '\u{ff05}'..='\u{ff0a}' | '\u{ff0c}'..='\u{ff0f}' | '\u{ff1a}' | '\u{ff1b}' | '\u{ff1f}' | '\u{37e}' | '\u{387}'
+            | '\u{55a}'..='\u{55f}' | '\u{589}' | '\u{5be}' | '\u{5c0}' | '\u{5c3}' | '\u{5f3}' | '\u{5f4}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{964}' | '\u{965}')
+}
+
+/// Characters that are words by themselves.
+fn is_cjk(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2a6df}' | '\u{2a700}'..='\u{2ceaf}' | '\u{f900}'..='\u{faff}' | '\u{2f800}'..='\u{2fa1f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(text: &str) -> Vec<(u32, &str)> {
+        let vocabulary =
+            Vocabulary::new(["[UNK]", "un", "##afford", "##able", "cafe", "“", "said", ",", "##s"].into_iter()).unwrap();
+        let mut pieces = Vec::new();
+        vocabulary.cut(text, Span::new(0, text.len()), &mut pieces);
+        pieces.into_iter().map(|p| (p.id, p.span.of(text))).collect()
+    }
+
+    #[test]
+    fn words_are_cut_from_the_left_and_keep_their_bytes() {
+        assert_eq!(
+            cut("“Unaffordable Cafés,” said"),
+            [(5, "“"), (1, "Un"), (2, "afford"), (3, "able"), (4, "Café"), (8, "s"), (7, ","), (0, "”"), (6, "said")]
+        );
+        assert_eq!(cut("un\u{ad}able\u{200b} xyz"), [(1, "un"), (3, "able"), (0, "xyz")]);
+        assert_eq!(cut(&"a".repeat(101)).len(), 1);
+        assert!(cut(" \n").is_empty());
+    }
+}
