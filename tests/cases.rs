@@ -261,7 +261,9 @@ fn parse(source: &str) -> Result<Vec<Case>, (usize, String)> {
                 last(&mut cases).expected_at = number + 1;
                 At::Expected
             }
-            (_, line) if line.starts_with("```") => return wrong(format!("`{line}` does not belong here: a case is a name, a block ```text and a block ```expected")),
+            (_, line) if line.starts_with("```") => {
+                return wrong(format!("`{line}` does not belong here: a case is a name, a block ```text and a block ```expected"));
+            }
             (At::Waiting, line) if line.trim().is_empty() => At::Waiting,
             (At::Waiting, _) => return wrong("between ```text and ```expected stand blank lines alone".into()),
             (At::Heading { .. }, line) if line.starts_with('#') => return wrong(format!("the case before `{line}` has no text")),
@@ -273,9 +275,17 @@ fn parse(source: &str) -> Result<Vec<Case>, (usize, String)> {
                 cases.push(Case { name, choice: Choice::default(), text: String::new(), expected: Vec::new(), expected_at: 0 });
                 At::Heading { options: true }
             }
-            (At::Between, line) if line.starts_with('#') && number > 0 => return wrong(format!("`{line}`: a case is named by `## `")),
-            (At::Between, line) if !cases.is_empty() && !line.trim().is_empty() => return wrong("words behind a case: they belong under the name of the next".into()),
-            (At::Heading { options: true }, line) if option(&mut last(&mut cases).choice, line).map_err(|reason| (number + 1, reason))? => At::Heading { options: true },
+            (At::Between, line) if line.starts_with('#') && number > 0 => {
+                return wrong(format!("`{line}`: a case is named by `## `"));
+            }
+            (At::Between, line) if !cases.is_empty() && !line.trim().is_empty() => {
+                return wrong("words behind a case: they belong under the name of the next".into());
+            }
+            (At::Heading { options: true }, line)
+                if option(&mut last(&mut cases).choice, line).map_err(|reason| (number + 1, reason))? =>
+            {
+                At::Heading { options: true }
+            }
             (At::Heading { .. }, _) => At::Heading { options: false },
             (at, _) => at,
         };

@@ -10,7 +10,8 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const ARTICLE: &str = "Toledo, Ohio, lost its pump in May. “Nobody was told,” said Mayor Irene Voss. She said Dayton would lend one.\n";
+const ARTICLE: &str =
+    "Toledo, Ohio, lost its pump in May. “Nobody was told,” said Mayor Irene Voss. She said Dayton would lend one.\n";
 
 // The parts of a test.
 
@@ -83,7 +84,7 @@ impl Run {
     }
 
     #[track_caller]
-    fn is_silent(self) -> Run {
+    fn stays_silent(self) -> Run {
         assert_eq!(self.err, "");
         self
     }
@@ -118,7 +119,7 @@ fn check(found: &str, expected: Expect) {
 
 #[test]
 fn help_names_the_commands_and_exit_codes() {
-    let run = Place::new().run(&["--help"]).exits(0).is_silent();
+    let run = Place::new().run(&["--help"]).exits(0).stays_silent();
     for word in ["extract", "show", "evaluate", "gazetteer", "Exit codes: 0"] {
         assert!(run.out.contains(word), "{word}");
     }
@@ -126,9 +127,21 @@ fn help_names_the_commands_and_exit_codes() {
 
 #[test]
 fn help_of_extract_names_every_flag_of_the_readme() {
-    let run = Place::new().run(&["extract", "--help"]).exits(0).is_silent();
+    let run = Place::new().run(&["extract", "--help"]).exits(0).stays_silent();
     let readme = fs::read_to_string(repository("README.md")).expect("a README");
-    let flags = ["--output", "--format", "--cues", "--engine", "--home", "--gazetteer", "--text-field", "--id-field", "--stdin", "--threads", "--quiet"];
+    let flags = [
+        "--output",
+        "--format",
+        "--cues",
+        "--engine",
+        "--home",
+        "--gazetteer",
+        "--text-field",
+        "--id-field",
+        "--stdin",
+        "--threads",
+        "--quiet",
+    ];
     for flag in flags {
         assert!(run.out.contains(flag), "{flag}");
         assert!(readme.contains(flag) || ["--output", "--quiet"].contains(&flag), "the README does not name {flag}");
@@ -137,7 +150,7 @@ fn help_of_extract_names_every_flag_of_the_readme() {
 
 #[test]
 fn version_is_that_of_the_package() {
-    let run = Place::new().run(&["--version"]).exits(0).is_silent();
+    let run = Place::new().run(&["--version"]).exits(0).stays_silent();
     assert_eq!(run.out, format!("onrecord {}\n", env!("CARGO_PKG_VERSION")));
 }
 
@@ -213,7 +226,11 @@ fn a_folder_without_documents_is_named() {
 
 #[test]
 fn an_unknown_kind_of_file_is_named() {
-    Place::new().file("a.pdf", "no").run(&["extract", "a.pdf"]).exits(1).says("a.pdf: unknown kind of file (known: .txt, .jsonl)");
+    Place::new()
+        .file("a.pdf", "no")
+        .run(&["extract", "a.pdf"])
+        .exits(1)
+        .says("a.pdf: unknown kind of file (known: .txt, .jsonl)");
 }
 
 #[test]
@@ -242,7 +259,8 @@ fn standard_input_holds_json_lines_or_one_text() {
 #[test]
 fn a_broken_line_is_named_and_the_rest_processed() {
     let good = |id: &str| json!({"id": id, "text": ARTICLE}).to_string();
-    let lines = [good("one"), "{\"id\": \"two\", \"text\": ".into(), good("three"), "[1, 2]".into(), "{\"text\": 5}".into()].join("\n");
+    let lines =
+        [good("one"), "{\"id\": \"two\", \"text\": ".into(), good("three"), "[1, 2]".into(), "{\"text\": 5}".into()].join("\n");
     let run = Place::new().file("a.jsonl", lines).run(&["extract", "a.jsonl"]).exits(3).wrote(4);
     assert_eq!(run.field("/doc_id"), ["one", "one", "three", "three"]);
     let run = run.says("a.jsonl:2: broken JSON").says("a.jsonl:4: the line holds no JSON object");
@@ -253,7 +271,10 @@ fn a_broken_line_is_named_and_the_rest_processed() {
 fn a_missing_text_field_is_answered_with_a_hint() {
     let line = json!({"id": "one", "body": ARTICLE.repeat(4)}).to_string();
     let place = Place::new().file("a.jsonl", &line);
-    place.run(&["extract", "a.jsonl"]).exits(1).says("a.jsonl:1: no field `text` (long text stands in: body; choose with --text-field)");
+    place
+        .run(&["extract", "a.jsonl"])
+        .exits(1)
+        .says("a.jsonl:1: no field `text` (long text stands in: body; choose with --text-field)");
     place.run(&["extract", "a.jsonl", "--text-field", "body"]).exits(0);
 }
 
@@ -328,7 +349,7 @@ fn bytes_that_are_no_encoding_do_no_harm() {
 fn an_unreadable_file_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::with_article().file("secret.txt", ARTICLE);
-    fs::set_permissions(place.path("secret.txt"), fs::Permissions::from_mode(0)).expect("set");
+    fs::set_permissions(place.path("secret.txt"), fs::Permissions::from_mode(0o000)).expect("set");
     if fs::read(place.path("secret.txt")).is_ok() {
         // Nothing is unreadable for root.
         return;
@@ -527,7 +548,9 @@ fn annotations_are_a_document_a_line_with_every_layer() {
     let documents = run.rows();
     let text: Vec<char> = ARTICLE.chars().collect();
     let sentences = documents[0]["sentences"].as_array().expect("sentences");
-    let slice = |s: &Value| text[s[0].as_u64().expect("a start") as usize..s[1].as_u64().expect("an end") as usize].iter().collect::<String>();
+    let slice = |s: &Value| {
+        text[s[0].as_u64().expect("a start") as usize..s[1].as_u64().expect("an end") as usize].iter().collect::<String>()
+    };
     assert_eq!(sentences.iter().map(slice).collect::<Vec<_>>().join(" "), ARTICLE.trim_end());
     let places = documents[0]["places"].as_array().expect("places");
     assert_eq!(places.iter().map(|p| p["text"].as_str().expect("a text")).collect::<Vec<_>>(), ["Toledo", "Ohio", "Dayton"]);
@@ -563,7 +586,7 @@ fn a_row_has_the_fields_of_the_contract() {
 #[test]
 fn quiet_says_nothing_but_what_is_lost() {
     let place = Place::with_article().file("l.txt", b"Jos\xe9 Vega said it failed.");
-    place.run(&["extract", "a.txt", "l.txt", "--quiet"]).exits(0).is_silent();
+    place.run(&["extract", "a.txt", "l.txt", "--quiet"]).exits(0).stays_silent();
     let run = place.run(&["extract", "a.txt", "nowhere.txt", "-q"]).exits(3);
     assert_eq!(run.err, "rejected: nowhere.txt: no such file or folder\n");
 }
@@ -599,7 +622,9 @@ const SPRINGFIELD: &str = "Mayor Irene Voss said Springfield had lost its pump.\
 #[test]
 fn the_home_tells_one_springfield_from_another() {
     let place = Place::new().file("a.txt", SPRINGFIELD);
-    for (home, state) in [("Dayton, Ohio", "OH"), ("Boston, Mass.", "MA"), ("ocd-division/country:us/state:or/place:eugene", "OR")] {
+    for (home, state) in
+        [("Dayton, Ohio", "OH"), ("Boston, Mass.", "MA"), ("ocd-division/country:us/state:or/place:eugene", "OR")]
+    {
         let run = place.run(&["extract", "a.txt", "--home", home]).exits(0);
         assert_eq!(run.field("/jurisdictions/0/admin1"), [state], "{home}");
     }
@@ -608,16 +633,21 @@ fn the_home_tells_one_springfield_from_another() {
 #[test]
 fn an_unknown_home_is_answered_with_near_names() {
     let place = Place::with_article();
-    place.run(&["extract", "a.txt", "--home", "Springfeld"]).exits(2).says("no place is called `Springfeld`; did you mean Springfield");
+    place
+        .run(&["extract", "a.txt", "--home", "Springfeld"])
+        .exits(2)
+        .says("no place is called `Springfeld`; did you mean Springfield");
     place.run(&["extract", "a.txt", "--home", "Xqzzyx"]).exits(2).says("no place is called `Xqzzyx`");
     place.run(&["extract", "a.txt", "--home", ""]).exits(2);
 }
 
 #[test]
 fn a_table_of_the_user_adds_names() {
-    let place = Place::new()
-        .file("a.txt", "Mayor Irene Voss of Quibbleton said Quibbleton would sue the Quibble Pump Office.\n")
-        .file("own.tsv", "id\ttype\tname\tcountry\tadmin1\nmy:1\tcity\tQuibbleton\tUS\tOH\nmy:2\tagency\tQuibble Pump Office\tUS\t\n");
+    let place =
+        Place::new().file("a.txt", "Mayor Irene Voss of Quibbleton said Quibbleton would sue the Quibble Pump Office.\n").file(
+            "own.tsv",
+            "id\ttype\tname\tcountry\tadmin1\nmy:1\tcity\tQuibbleton\tUS\tOH\nmy:2\tagency\tQuibble Pump Office\tUS\t\n",
+        );
     let before = place.run(&["extract", "a.txt"]).exits(0);
     assert_eq!(before.field("/jurisdictions/0/id"), ["-"]);
     let run = place.run(&["extract", "a.txt", "--gazetteer", "own.tsv"]).exits(0);
@@ -706,7 +736,15 @@ fn find_lists_what_a_name_may_stand_for() {
 fn show_prints_the_text_and_each_row_with_its_rules() {
     let place = Place::with_article();
     let run = place.run(&["show", "a.txt"]).exits(0);
-    for part in ["=== a ===", "“Nobody was told,” said Mayor Irene Voss.", "#0 direct", "#1 indirect", "Irene Voss", "Dayton", "named-source"] {
+    for part in [
+        "=== a ===",
+        "“Nobody was told,” said Mayor Irene Voss.",
+        "#0 direct",
+        "#1 indirect",
+        "Irene Voss",
+        "Dayton",
+        "named-source",
+    ] {
         assert!(run.out.contains(part), "`{part}` is not in:\n{}", run.out);
     }
     assert!(!run.out.contains('\u{1b}'), "no terminal, no colours");

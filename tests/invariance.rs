@@ -42,6 +42,7 @@ fn corpus_folder() -> PathBuf {
 // Texts.
 
 /// Pieces that mean something to one stage or another, and some that mean trouble.
+#[rustfmt::skip]
 const PIECES: &[&str] = &[
     // words and names
     "the", "a", "mayor", "police", "said", "says", "told", "according to", "asked", "whether", "that", "she", "He", "they", "who", "adding", "Mayor",
@@ -93,7 +94,9 @@ fn mutation() -> impl Strategy<Value = String> {
 }
 
 fn edited(text: &str, (what, a, b, piece): Edit) -> String {
-    let at = |index: Index| text.char_indices().map(|(i, _)| i).chain([text.len()]).nth(index.index(text.chars().count() + 1)).unwrap_or(0);
+    let at = |index: Index| {
+        text.char_indices().map(|(i, _)| i).chain([text.len()]).nth(index.index(text.chars().count() + 1)).unwrap_or(0)
+    };
     let (a, b) = (at(a), at(b));
     let (start, end) = (a.min(b), a.max(b));
     let (before, inside, behind) = (&text[..start], &text[start..end], &text[end..]);
@@ -166,7 +169,9 @@ fn check_layout(text: &str, annotation: &Annotation) -> Result<(), TestCaseError
 
 /// Between tokens there is nothing to see.
 fn check_gap(gap: &str) -> Result<(), TestCaseError> {
-    let invisible = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}');
+    let invisible = |c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+    };
     prop_assert!(gap.chars().all(invisible), "{gap:?} lies in no token");
     Ok(())
 }
@@ -188,7 +193,9 @@ fn check_spans(text: &str, annotation: &Annotation) -> Result<(), TestCaseError>
     for entity in &annotation.entities.list {
         prop_assert!(!slice(text, entity.name)?.is_empty());
         prop_assert!(entity.mentions.windows(2).all(|m| m[0] < m[1]));
-        prop_assert!(!entity.mentions.is_empty() && entity.mentions.iter().all(|&m| (m as usize) < annotation.mentions.list.len()));
+        prop_assert!(
+            !entity.mentions.is_empty() && entity.mentions.iter().all(|&m| (m as usize) < annotation.mentions.list.len())
+        );
     }
     for place in &annotation.places {
         prop_assert!(!slice(text, place.span)?.is_empty());
@@ -205,7 +212,8 @@ fn check_rows(document: &Document, annotation: &Annotation) -> Result<(), TestCa
     let points: Vec<char> = document.text.chars().collect();
     let slice = |start: &Value, end: &Value| -> Result<String, TestCaseError> {
         let range = (start.as_u64().unwrap_or(u64::MAX) as usize, end.as_u64().unwrap_or(u64::MAX) as usize);
-        let found = points.get(range.0..range.1).ok_or_else(|| TestCaseError::fail(format!("{range:?} is no range of code points")))?;
+        let found =
+            points.get(range.0..range.1).ok_or_else(|| TestCaseError::fail(format!("{range:?} is no range of code points")))?;
         Ok(found.iter().collect())
     };
     let lines = written(document, annotation, Format::JsonLines);
@@ -244,7 +252,9 @@ fn check_rows(document: &Document, annotation: &Annotation) -> Result<(), TestCa
         }
         // A jurisdiction that the content names is named in the content.
         for jurisdiction in row["jurisdictions"].as_array().into_iter().flatten().filter(|j| j["basis"] == "quote") {
-            let inside = |part: &Value| part[0].as_u64() <= jurisdiction["start"].as_u64() && jurisdiction["end"].as_u64() <= part[1].as_u64();
+            let inside = |part: &Value| {
+                part[0].as_u64() <= jurisdiction["start"].as_u64() && jurisdiction["end"].as_u64() <= part[1].as_u64()
+            };
             prop_assert!(parts.iter().any(inside));
         }
         let sentence = row["sentence"].as_u64().unwrap_or(u64::MAX) as usize;
@@ -344,10 +354,8 @@ fn the_number_of_threads_changes_no_byte() {
 #[test]
 fn the_order_of_documents_changes_no_row() {
     // By document, the rows it gets when it is alone.
-    let alone: BTreeMap<&str, Vec<Value>> = CORPUS
-        .iter()
-        .map(|d| (d.id.as_str(), rows(written(d, &PIPELINE.annotate(d), Format::JsonLines).as_bytes())))
-        .collect();
+    let alone: BTreeMap<&str, Vec<Value>> =
+        CORPUS.iter().map(|d| (d.id.as_str(), rows(written(d, &PIPELINE.annotate(d), Format::JsonLines).as_bytes()))).collect();
     for seed in [7u64, 11, 13] {
         let mut order: Vec<&Document> = CORPUS.iter().cycle().take(3 * CORPUS.len()).collect();
         order.sort_by_cached_key(|d| onrecord::fold::fold_hash(&format!("{seed} {}", d.text)));

@@ -13,8 +13,9 @@ type Piece = fn(usize) -> String;
 
 /// A word of its own for each number: `Baba`, `Babe` and so on.
 fn name(number: usize) -> String {
-    const SYLLABLES: [&str; 20] =
-        ["ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "wu", "xa", "ze", "bro", "dra", "sta"];
+    const SYLLABLES: [&str; 20] = [
+        "ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "wu", "xa", "ze", "bro", "dra", "sta",
+    ];
     let mut word = String::new();
     let mut rest = number + 400;
     while rest > 0 {
@@ -25,6 +26,7 @@ fn name(number: usize) -> String {
 }
 
 /// Towns with a name of their own, to be different places.
+#[rustfmt::skip]
 const TOWNS: [&str; 24] = [
     "Toledo", "Dayton", "Akron", "Duluth", "Moline", "Boise", "Tacoma", "Yuma", "Reno", "Fresno", "Omaha", "Tulsa", "Lagos", "Kyiv", "Osaka", "Lima", "Turin", "Perth", "Cairo",
     "Quito", "Oslo", "Riga", "Accra", "Hanoi",
@@ -140,7 +142,9 @@ const KINDS: &[(&str, Piece)] = &[
     ("indirect reports", |_| "Voss said the pump failed. ".into()),
     ("indirect reports of one full name", |_| "Irene Voss said the pump failed. ".into()),
     ("one full name, then surnames", |i| if i == 0 { "Irene Voss came. ".into() } else { "Voss said the pump failed. ".into() }),
-    ("two of one surname, then surnames", |i| if i == 0 { "Irene Voss met Otto Voss. ".into() } else { "Voss said it failed. ".into() }),
+    ("two of one surname, then surnames", |i| {
+        if i == 0 { "Irene Voss met Otto Voss. ".into() } else { "Voss said it failed. ".into() }
+    }),
     ("many full names of one surname", |i| format!("{} Voss said it failed. ", name(i))),
     ("many full names of one given name", |i| format!("Irene {} said it failed. ", name(i))),
     ("many names that speak", |i| format!("{} said it failed. ", name(i))),
@@ -165,15 +169,21 @@ const KINDS: &[(&str, Piece)] = &[
     ("quotations without a speaker", |_| "“The pump failed twice in May.” ".into()),
     ("quotations without a speaker, a paragraph each", |_| "“The pump failed twice in May.”\n\n".into()),
     ("quotations never closed", |_| "“The pump failed twice in May.\n\n".into()),
-    ("one speaker, then quotations", |i| if i == 0 { "“It failed,” said Irene Voss.\n\n".into() } else { "“The pump failed twice in May.”\n\n".into() }),
-    ("a statement, then quotations", |i| if i == 0 { "Voss said it failed. ".into() } else { "“The pump failed twice in May.” ".into() }),
+    ("one speaker, then quotations", |i| {
+        if i == 0 { "“It failed,” said Irene Voss.\n\n".into() } else { "“The pump failed twice in May.”\n\n".into() }
+    }),
+    ("a statement, then quotations", |i| {
+        if i == 0 { "Voss said it failed. ".into() } else { "“The pump failed twice in May.” ".into() }
+    }),
     ("scare quotes", |_| "the “new” pump ".into()),
     ("interrupted quotations", |_| "“The pump,” Voss said, “failed.” ".into()),
     ("quotations before one cue", |i| if i == 5000 { "Voss said. ".into() } else { "“Pump.” ".into() }),
     ("questions", |_| "“Who pays?” asked Voss. ".into()),
     ("transcripts", |i| format!("{}: The pump failed.\n\n", ["MR. HALE", "MS. VOSS", "THE COURT"][i % 3])),
     ("transcripts of many", |i| format!("{}: The pump failed.\n\n", name(i / 2).to_uppercase())),
-    ("a transcript that goes on", |i| if i < 8 { "VOSS: The pump failed.\n\n".into() } else { "It failed.\n\nVOSS: Yes.\n\n".into() }),
+    ("a transcript that goes on", |i| {
+        if i < 8 { "VOSS: The pump failed.\n\n".into() } else { "It failed.\n\nVOSS: Yes.\n\n".into() }
+    }),
     ("questions and answers", |i| if i % 2 == 0 { "Q: Why?\n\n".into() } else { "A: The pump failed.\n\n".into() }),
     ("participles", |_| "Voss left, saying it failed, adding that it failed. ".into()),
     ("cues inside one sentence", |_| "Voss said it failed, and Hale said it did not, ".into()),
