@@ -262,7 +262,9 @@ fn parse(source: &str) -> Result<Vec<Case>, (usize, String)> {
                 At::Expected
             }
             (_, line) if line.starts_with("```") => {
-                return wrong(format!("`{line}` does not belong here: a case is a name, a block ```text and a block ```expected"));
+                return wrong(format!(
+                    "`{line}` does not belong here: a case is a name, a block ```text and a block ```expected"
+                ));
             }
             (At::Waiting, line) if line.trim().is_empty() => At::Waiting,
             (At::Waiting, _) => return wrong("between ```text and ```expected stand blank lines alone".into()),
