@@ -1,0 +1,772 @@
+//! The command line: flags, messages, exit codes, what is written where.
+
+use assert_cmd::Command;
+use expect_test::{Expect, expect};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const ARTICLE: &str =
+    "Toledo, Ohio, lost its pump in May. “Nobody was told,” said Mayor Irene Voss. She said Dayton would lend one.\n";
+
+// The parts of a test.
+
+/// A folder to work in, gone at the end of the test.
+struct Place(TempDir);
+
+/// What a run of the command left behind.
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Place {
+    fn new() -> Place {
+        Place(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// A folder with one article, `a.txt`.
+    fn with_article() -> Place {
+        Place::new().file("a.txt", ARTICLE)
+    }
+
+    fn file(self, name: &str, content: impl AsRef<[u8]>) -> Place {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, content).expect("written");
+        self
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        self.run_with("", arguments)
+    }
+
+    fn run_with(&self, stdin: impl Into<Vec<u8>>, arguments: &[&str]) -> Run {
+        let mut command = onrecord();
+        finished(command.current_dir(self.0.path()).args(arguments).write_stdin(stdin))
+    }
+}
+
+fn onrecord() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onrecord"));
+    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").timeout(Duration::from_secs(120));
+    command
+}
+
+fn finished(command: &mut Command) -> Run {
+    let output = command.output().expect("the command runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the command writes UTF-8");
+    Run { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}
+
+impl Run {
+    /// The exit code is this one; an error says itself and is no panic.
+    #[track_caller]
+    fn exits(self, code: i32) -> Run {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        assert!(!self.err.contains("panicked"), "{}", self.err);
+        self
+    }
+
+    #[track_caller]
+    fn says(self, part: &str) -> Run {
+        assert!(self.err.contains(part), "`{part}` is not in:\n{}", self.err);
+        self
+    }
+
+    #[track_caller]
+    fn stays_silent(self) -> Run {
+        assert_eq!(self.err, "");
+        self
+    }
+
+    #[track_caller]
+    fn wrote(self, lines: usize) -> Run {
+        assert_eq!(self.out.lines().count(), lines, "{}", self.out);
+        self
+    }
+
+    fn rows(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+    }
+
+    /// One field of each row.
+    fn field(&self, pointer: &str) -> Vec<String> {
+        let value = |row: &Value| row.pointer(pointer).map_or("-".into(), |v| v.as_str().map_or(v.to_string(), str::to_owned));
+        self.rows().iter().map(value).collect()
+    }
+}
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+#[track_caller]
+fn check(found: &str, expected: Expect) {
+    expected.assert_eq(found);
+}
+
+// Help and usage.
+
+#[test]
+fn help_names_the_commands_and_exit_codes() {
+    let run = Place::new().run(&["--help"]).exits(0).stays_silent();
+    for word in ["extract", "show", "evaluate", "gazetteer", "Exit codes: 0"] {
+        assert!(run.out.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn help_of_extract_names_every_flag_of_the_readme() {
+    let run = Place::new().run(&["extract", "--help"]).exits(0).stays_silent();
+    let readme = fs::read_to_string(repository("README.md")).expect("a README");
+    let flags = [
+        "--output",
+        "--format",
+        "--cues",
+        "--engine",
+        "--home",
+        "--gazetteer",
+        "--text-field",
+        "--id-field",
+        "--stdin",
+        "--threads",
+        "--quiet",
+    ];
+    for flag in flags {
+        assert!(run.out.contains(flag), "{flag}");
+        assert!(readme.contains(flag) || ["--output", "--quiet"].contains(&flag), "the README does not name {flag}");
+    }
+}
+
+#[test]
+fn version_is_that_of_the_package() {
+    let run = Place::new().run(&["--version"]).exits(0).stays_silent();
+    assert_eq!(run.out, format!("onrecord {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_usage_exits_2() {
+    let place = Place::with_article();
+    for arguments in [
+        &[] as &[&str],
+        &["nope"],
+        &["extract"],
+        &["extract", "--nope", "a.txt"],
+        &["extract", "--format", "xml", "a.txt"],
+        &["extract", "--cues", "some", "a.txt"],
+        &["extract", "--engine", "slow", "a.txt"],
+        &["extract", "--threads", "-1", "a.txt"],
+        &["extract", "--threads", "many", "a.txt"],
+        &["extract", "--home", "a.txt"],
+        &["show"],
+        &["gazetteer", "find"],
+    ] {
+        let run = place.run(arguments).exits(2);
+        assert_eq!(run.out, "", "{arguments:?}");
+        assert!(!run.err.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_wrong_value_is_answered_with_the_right_ones() {
+    Place::with_article().run(&["extract", "--format", "xml", "a.txt"]).exits(2).says("jsonl, csv, annotations");
+}
+
+// What goes in.
+
+#[test]
+fn a_file_becomes_rows() {
+    let run = Place::with_article().run(&["extract", "a.txt"]).exits(0).wrote(2).says("1 documents").says("2 attributions");
+    assert_eq!(run.field("/doc_id"), ["a", "a"]);
+    assert_eq!(run.field("/id"), ["a#0", "a#1"]);
+    assert_eq!(run.field("/content"), ["Nobody was told,", "Dayton would lend one"]);
+    assert_eq!(run.field("/speaker/name"), ["Irene Voss", "Irene Voss"]);
+}
+
+#[test]
+fn a_folder_is_walked_in_sorted_order_without_gold_and_hidden_files() {
+    let place = Place::new()
+        .file("in/b.txt", ARTICLE)
+        .file("in/a/z.txt", ARTICLE)
+        .file("in/c.jsonl", format!("{}\n", json!({"id": "line", "text": ARTICLE})))
+        .file("in/b.gold.json", "{}")
+        .file("in/c.gold.jsonl", "{}\n")
+        .file("in/.hidden.txt", ARTICLE)
+        .file("in/notes.pdf", "no");
+    let mut ids = place.run(&["extract", "in"]).exits(0).field("/doc_id");
+    ids.dedup();
+    assert_eq!(ids, ["z", "b", "line"]);
+}
+
+#[test]
+fn a_missing_path_is_named() {
+    Place::new().run(&["extract", "nowhere.txt"]).exits(1).says("nowhere.txt: no such file or folder");
+}
+
+#[test]
+fn a_missing_path_does_not_stop_the_rest() {
+    Place::with_article().run(&["extract", "nowhere.txt", "a.txt"]).exits(3).wrote(2).says("nowhere.txt").says("1 rejected");
+}
+
+#[test]
+fn a_folder_without_documents_is_named() {
+    let place = Place::new().file("in/notes.pdf", "no");
+    place.run(&["extract", "in"]).exits(1).says("in: no documents in this folder");
+}
+
+#[test]
+fn an_unknown_kind_of_file_is_named() {
+    Place::new()
+        .file("a.pdf", "no")
+        .run(&["extract", "a.pdf"])
+        .exits(1)
+        .says("a.pdf: unknown kind of file (known: .txt, .jsonl)");
+}
+
+#[test]
+fn empty_files_are_named() {
+    let place = Place::with_article().file("e.txt", "").file("b.txt", " \n\n").file("e.jsonl", "").file("b.jsonl", "\n \n");
+    let run = place.run(&["extract", "e.txt", "b.txt", "e.jsonl", "b.jsonl", "a.txt"]).exits(3).wrote(2).says("4 rejected");
+    let run = run.says("e.txt: the document is empty").says("b.txt: the document is empty");
+    run.says("e.jsonl: the file is empty").says("b.jsonl: the file is empty");
+}
+
+#[test]
+fn an_empty_standard_input_is_named() {
+    let place = Place::new();
+    place.run(&["extract", "-"]).exits(1).says("<stdin>: the file is empty");
+    place.run(&["extract", "-", "--stdin", "text"]).exits(1).says("<stdin>: the document is empty");
+}
+
+#[test]
+fn standard_input_holds_json_lines_or_one_text() {
+    let place = Place::new();
+    let line = json!({"doc_id": 7, "text": ARTICLE}).to_string();
+    assert_eq!(place.run_with(line, &["extract", "-"]).exits(0).field("/doc_id"), ["7", "7"]);
+    assert_eq!(place.run_with(ARTICLE, &["extract", "-", "--stdin", "text"]).exits(0).field("/doc_id"), ["stdin", "stdin"]);
+}
+
+#[test]
+fn a_broken_line_is_named_and_the_rest_processed() {
+    let good = |id: &str| json!({"id": id, "text": ARTICLE}).to_string();
+    let lines =
+        [good("one"), "{\"id\": \"two\", \"text\": ".into(), good("three"), "[1, 2]".into(), "{\"text\": 5}".into()].join("\n");
+    let run = Place::new().file("a.jsonl", lines).run(&["extract", "a.jsonl"]).exits(3).wrote(4);
+    assert_eq!(run.field("/doc_id"), ["one", "one", "three", "three"]);
+    let run = run.says("a.jsonl:2: broken JSON").says("a.jsonl:4: the line holds no JSON object");
+    run.says("a.jsonl:5: the field `text` is no text").says("3 rejected");
+}
+
+#[test]
+fn a_missing_text_field_is_answered_with_a_hint() {
+    let line = json!({"id": "one", "body": ARTICLE.repeat(4)}).to_string();
+    let place = Place::new().file("a.jsonl", &line);
+    place
+        .run(&["extract", "a.jsonl"])
+        .exits(1)
+        .says("a.jsonl:1: no field `text` (long text stands in: body; choose with --text-field)");
+    place.run(&["extract", "a.jsonl", "--text-field", "body"]).exits(0);
+}
+
+#[test]
+fn a_missing_id_field_is_named_and_a_document_without_id_gets_one() {
+    let place = Place::new().file("a.jsonl", json!({"slug": "s", "text": ARTICLE}).to_string());
+    assert_eq!(place.run(&["extract", "a.jsonl"]).exits(0).says("--id-field").field("/doc_id"), ["a:1", "a:1"]);
+    assert_eq!(place.run(&["extract", "a.jsonl", "--id-field", "slug"]).exits(0).field("/doc_id"), ["s", "s"]);
+    place.run(&["extract", "a.jsonl", "--id-field", "key"]).exits(1).says("a.jsonl:1: no field `key`");
+}
+
+#[test]
+fn metadata_passes_through() {
+    let line = json!({"id": "one", "text": ARTICLE, "date": "2020-05-01", "source": "Harlan News", "title": "No pump", "url": "u", "other": [1]});
+    let run = Place::new().file("a.jsonl", line.to_string()).run(&["extract", "a.jsonl"]).exits(0);
+    for (field, value) in [("/date", "2020-05-01"), ("/source", "Harlan News"), ("/title", "No pump"), ("/url", "u")] {
+        assert_eq!(run.field(field), [value, value]);
+    }
+}
+
+#[test]
+fn legacy_encodings_are_read_and_said() {
+    let place = Place::new().file("a.txt", b"\x93We lost,\x94 said Mayor Jos\xe9 Mu\xf1oz.");
+    let run = place.run(&["extract", "a.txt"]).exits(0).says("note: a.txt: read as windows-1252");
+    assert_eq!(run.field("/speaker/name"), ["José Muñoz"]);
+    assert_eq!(run.field("/start"), ["1"]);
+}
+
+#[test]
+fn a_line_in_a_legacy_encoding_is_read_and_said() {
+    let place = Place::new().file("a.jsonl", b"{\"id\": \"one\", \"text\": \"Mayor Jos\xe9 Mu\xf1oz said we lost.\"}\n");
+    let run = place.run(&["extract", "a.jsonl"]).exits(0).says("note: a.jsonl:1: read as windows-1252");
+    assert_eq!(run.field("/speaker/name"), ["José Muñoz"]);
+}
+
+#[test]
+fn utf_16_with_a_mark_is_read_and_said() {
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(ARTICLE.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    Place::new().file("a.txt", bytes).run(&["extract", "a.txt"]).exits(0).wrote(2).says("read as UTF-16LE");
+}
+
+#[test]
+fn a_byte_order_mark_is_not_part_of_the_text() {
+    let place = Place::new().file("a.txt", "\u{feff}Irene Voss said it failed.").file("b.txt", "Irene Voss said it failed.");
+    let starts = place.run(&["extract", "a.txt", "b.txt"]).exits(0).field("/start");
+    assert_eq!(starts[0], starts[1]);
+}
+
+#[test]
+fn windows_line_ends_are_part_of_the_text() {
+    let text = "The pump is old.\r\n\r\nIrene Voss said it failed.\r\n";
+    let run = Place::new().file("a.txt", text).run(&["extract", "a.txt"]).exits(0);
+    assert_eq!(run.field("/start"), [text.find("it failed").expect("stands there").to_string()]);
+    assert_eq!(run.field("/paragraph"), ["1"]);
+}
+
+#[test]
+fn a_binary_file_is_named() {
+    let place = Place::with_article().file("z.txt", vec![0; 100_000]).file("z.jsonl", vec![0; 100_000]);
+    let run = place.run(&["extract", "z.txt", "z.jsonl", "a.txt"]).exits(3).wrote(2);
+    run.says("z.txt: no text: the file is binary").says("z.jsonl:1: no text");
+}
+
+#[test]
+fn bytes_that_are_no_encoding_do_no_harm() {
+    let bytes: Vec<u8> = (0..60_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).map(|b| b.max(1)).collect();
+    Place::new().file("a.txt", bytes).run(&["extract", "a.txt"]).exits(0).says("read as");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unreadable_file_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::with_article().file("secret.txt", ARTICLE);
+    fs::set_permissions(place.path("secret.txt"), fs::Permissions::from_mode(0o000)).expect("set");
+    if fs::read(place.path("secret.txt")).is_ok() {
+        // Nothing is unreadable for root.
+        return;
+    }
+    place.run(&["extract", "secret.txt", "a.txt"]).exits(3).wrote(2).says("secret.txt: Permission denied");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_circle_ends() {
+    let place = Place::new().file("in/a.txt", ARTICLE);
+    std::os::unix::fs::symlink(place.path("in"), place.path("in/again")).expect("linked");
+    place.run(&["extract", "in"]).exits(0).wrote(2);
+}
+
+#[test]
+fn a_folder_named_like_a_file_is_a_folder() {
+    Place::new().file("in.txt/a.txt", ARTICLE).run(&["extract", "in.txt"]).exits(0).wrote(2);
+}
+
+// Large and strange input. How time grows is for `linear.rs`; here it must end, and soon.
+
+/// Runs over one text file and says how long it took.
+fn timed(text: String) -> (Run, Duration) {
+    let place = Place::new().file("a.txt", text);
+    let start = Instant::now();
+    let run = place.run(&["extract", "a.txt"]).exits(0);
+    (run, start.elapsed())
+}
+
+/// The fastest of three runs.
+fn fastest(text: impl Fn() -> String) -> Duration {
+    (0..3).map(|_| timed(text()).1).min().expect("three runs")
+}
+
+#[test]
+fn a_million_quotation_marks() {
+    for mark in ["\"", "“", "'"] {
+        let (run, time) = timed(mark.repeat(1_000_000));
+        assert_eq!(run.out, "", "nobody said anything");
+        assert!(time < Duration::from_secs(30), "{time:?}");
+    }
+}
+
+#[test]
+fn a_million_brackets() {
+    let (run, time) = timed("(".repeat(1_000_000));
+    assert_eq!(run.out, "");
+    assert!(time < Duration::from_secs(30), "{time:?}");
+}
+
+#[test]
+fn words_without_a_stop_take_linear_time() {
+    let (n, four_n) = (fastest(|| "water ".repeat(100_000)), fastest(|| "water ".repeat(400_000)));
+    // Starting the command is part of the first: what grows more than linearly is far above.
+    assert!(four_n <= 8 * n + Duration::from_millis(200), "100,000 words take {n:?}, 400,000 {four_n:?}");
+}
+
+/// One JSON line with a text of about so many bytes, in which every third sentence reports.
+fn long_line(bytes: usize) -> (String, usize) {
+    let sentences = "Mayor Irene Voss said the pump in Toledo failed. The board met on Monday. Nobody was hurt in May. ";
+    let times = bytes / sentences.len();
+    (format!("{}\n", json!({"id": "long", "text": sentences.repeat(times)})), times)
+}
+
+#[test]
+fn a_line_of_5_mb() {
+    let (line, times) = long_line(5_000_000);
+    let place = Place::with_article().file("a.jsonl", line);
+    let start = Instant::now();
+    let run = place.run(&["extract", "a.jsonl", "a.txt"]).exits(0).wrote(times + 2);
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    let last: Value = serde_json::from_str(run.out.lines().nth(times - 1).expect("a row")).expect("JSON");
+    assert_eq!(last["content"], "the pump in Toledo failed");
+    assert_eq!(last["speaker"]["name"], "Irene Voss");
+}
+
+#[test]
+#[ignore = "a quarter of a minute and two gigabytes in the dev profile"]
+fn a_line_of_50_mb() {
+    let (line, times) = long_line(50_000_000);
+    Place::new().file("a.jsonl", line).run(&["extract", "a.jsonl"]).exits(0).wrote(times);
+}
+
+// What comes out.
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    for arguments in [["extract", "corpus", "--quiet"], ["extract", "corpus", "--format=csv"], ["show", "corpus", "--cues=all"]] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_onrecord"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command runs");
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut first).expect("a line");
+        assert!(!first.is_empty());
+        let status = child.wait().expect("it ends");
+        let mut err = String::new();
+        child.stderr.take().expect("a pipe").read_to_string(&mut err).expect("messages");
+        assert_eq!(status.code(), Some(0), "{arguments:?}: {err}");
+        assert!(!err.contains("error"), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
+fn output_goes_to_a_file_and_nothing_to_standard_output() {
+    let place = Place::with_article();
+    let rows = place.run(&["extract", "a.txt"]).out;
+    let run = place.run(&["extract", "a.txt", "-o", "rows.jsonl"]).exits(0);
+    assert_eq!(run.out, "");
+    assert_eq!(fs::read_to_string(place.path("rows.jsonl")).expect("written"), rows);
+}
+
+#[test]
+fn an_output_file_is_replaced_whole() {
+    let place = Place::with_article().file("rows.jsonl", "old\n".repeat(10_000));
+    place.run(&["extract", "a.txt", "-o", "rows.jsonl"]).exits(0);
+    assert_eq!(fs::read_to_string(place.path("rows.jsonl")).expect("written").lines().count(), 2);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_leaves_nothing() {
+    let place = Place::with_article();
+    place.run(&["extract", "a.txt", "-o", "nowhere/rows.jsonl"]).exits(1).says("nowhere/rows.jsonl");
+    // A folder cannot be replaced by a file.
+    fs::create_dir(place.path("taken")).expect("made");
+    fs::write(place.path("taken/x"), "x").expect("written");
+    place.run(&["extract", "a.txt", "-o", "taken"]).exits(1).says("taken");
+    let mut left: Vec<_> = fs::read_dir(place.0.path()).expect("listed").map(|f| f.expect("a file").file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["a.txt", "taken"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_folder_that_is_closed_leaves_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::with_article().file("closed/old.jsonl", "old\n");
+    fs::set_permissions(place.path("closed"), fs::Permissions::from_mode(0o555)).expect("set");
+    if fs::write(place.path("closed/try"), "x").is_ok() {
+        // No folder is closed to root.
+        return;
+    }
+    place.run(&["extract", "a.txt", "-o", "closed/old.jsonl"]).exits(1).says("closed/old.jsonl");
+    assert_eq!(fs::read_to_string(place.path("closed/old.jsonl")).expect("there"), "old\n");
+    assert_eq!(fs::read_dir(place.path("closed")).expect("listed").count(), 1);
+    fs::set_permissions(place.path("closed"), fs::Permissions::from_mode(0o755)).expect("set");
+}
+
+#[test]
+fn csv_has_a_header_and_a_line_a_row() {
+    let place = Place::with_article();
+    let rows = place.run(&["extract", "a.txt"]).rows();
+    let run = place.run(&["extract", "a.txt", "--format", "csv"]).exits(0);
+    let mut reader = csv::Reader::from_reader(run.out.as_bytes());
+    check(
+        &reader.headers().expect("a header").iter().collect::<Vec<_>>().join(" "),
+        expect![[
+            r#"doc_id id kind text content start end parts cue_text cue_start cue_end cue_class speaker_name speaker_type speaker_role speaker_text speaker_start speaker_end speaker_confidence speaker_rule jurisdiction_ids jurisdiction_names jurisdiction_levels jurisdiction_countries jurisdiction_admin1s jurisdiction_geonames_ids jurisdiction_bases jurisdiction_confidences jurisdiction_rules entity_ids sentence paragraph confidence rule date source title url"#
+        ]],
+    );
+    let records: Vec<csv::StringRecord> = reader.records().map(|r| r.expect("every record has all columns")).collect();
+    assert_eq!(records.len(), rows.len());
+    for (record, row) in records.iter().zip(&rows) {
+        assert_eq!(record[1], *row["id"].as_str().expect("an id"));
+        assert_eq!(record[4], *row["content"].as_str().expect("a content"));
+        assert_eq!(record[12], *row["speaker"]["name"].as_str().expect("a speaker"));
+    }
+}
+
+#[test]
+fn csv_of_a_corpus_has_as_many_rows_as_its_json() {
+    let place = Place::new();
+    let corpus = repository("corpus").display().to_string();
+    let rows = place.run(&["extract", &corpus, "--quiet"]).exits(0).out.lines().count();
+    let run = place.run(&["extract", &corpus, "--quiet", "--format", "csv"]).exits(0);
+    assert_eq!(csv::Reader::from_reader(run.out.as_bytes()).records().filter(Result::is_ok).count(), rows);
+    assert!(rows > 300);
+}
+
+#[test]
+fn csv_without_rows_is_its_header() {
+    let place = Place::new().file("a.txt", "The pump is old.\n");
+    let run = place.run(&["extract", "a.txt", "--format", "csv"]).exits(0).wrote(1);
+    assert!(run.out.starts_with("doc_id,id,kind,"));
+}
+
+#[test]
+fn annotations_are_a_document_a_line_with_every_layer() {
+    let place = Place::with_article().file("b.txt", "The pump is old.\n");
+    let run = place.run(&["extract", "a.txt", "b.txt", "--format", "annotations"]).exits(0).wrote(2);
+    let documents = run.rows();
+    let text: Vec<char> = ARTICLE.chars().collect();
+    let sentences = documents[0]["sentences"].as_array().expect("sentences");
+    let slice = |s: &Value| {
+        text[s[0].as_u64().expect("a start") as usize..s[1].as_u64().expect("an end") as usize].iter().collect::<String>()
+    };
+    assert_eq!(sentences.iter().map(slice).collect::<Vec<_>>().join(" "), ARTICLE.trim_end());
+    let places = documents[0]["places"].as_array().expect("places");
+    assert_eq!(places.iter().map(|p| p["text"].as_str().expect("a text")).collect::<Vec<_>>(), ["Toledo", "Ohio", "Dayton"]);
+    assert_eq!(documents[0]["people"][0]["name"], "Irene Voss");
+    assert_eq!(documents[0]["attributions"].as_array().map(Vec::len), Some(2));
+    assert_eq!(documents[1]["doc_id"], "b");
+    assert_eq!(documents[1]["attributions"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn the_attributions_of_annotations_are_the_rows() {
+    let place = Place::with_article();
+    let rows = place.run(&["extract", "a.txt"]).rows();
+    let annotations = place.run(&["extract", "a.txt", "--format", "annotations"]).rows();
+    assert_eq!(annotations[0]["attributions"], Value::from(rows));
+}
+
+#[test]
+fn a_row_has_the_fields_of_the_contract() {
+    let row = Place::with_article().run(&["extract", "a.txt"]).rows().remove(1);
+    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>().join(" ");
+    let listed = [keys(&row), keys(&row["cue"]), keys(&row["speaker"]), keys(&row["jurisdictions"][0])].join("\n");
+    check(
+        &listed,
+        expect![[r#"
+            confidence content cue date doc_id end entities id jurisdictions kind paragraph parts rule sentence source speaker start text title url
+            class end start text
+            confidence end name role rule start text type
+            admin1 basis confidence country end geonames_id id level name rule start text"#]],
+    );
+}
+
+#[test]
+fn quiet_says_nothing_but_what_is_lost() {
+    let place = Place::with_article().file("l.txt", b"Jos\xe9 Vega said it failed.");
+    place.run(&["extract", "a.txt", "l.txt", "--quiet"]).exits(0).stays_silent();
+    let run = place.run(&["extract", "a.txt", "nowhere.txt", "-q"]).exits(3);
+    assert_eq!(run.err, "rejected: nowhere.txt: no such file or folder\n");
+}
+
+#[test]
+fn messages_to_a_file_have_no_colours_and_no_bar() {
+    let run = Place::with_article().run(&["extract", "a.txt", "nowhere.txt"]).exits(3);
+    assert!(!run.err.contains('\u{1b}') && !run.err.contains('\r'), "{:?}", run.err);
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let place = Place::new();
+    let corpus = repository("corpus").display().to_string();
+    let one = place.run(&["extract", &corpus, "--quiet", "--threads", "1"]).exits(0).out;
+    for threads in ["0", "2", "7"] {
+        assert!(place.run(&["extract", &corpus, "--quiet", "--threads", threads]).exits(0).out == one, "{threads} threads");
+    }
+}
+
+#[test]
+fn all_cues_make_more_rows() {
+    let place = Place::new().file("a.txt", "Irene Voss said the pump failed. Otto Hale believes the pump is new.\n");
+    place.run(&["extract", "a.txt"]).exits(0).wrote(1);
+    let run = place.run(&["extract", "a.txt", "--cues", "all"]).exits(0).wrote(2);
+    assert_eq!(run.field("/cue/class"), ["speech", "other"]);
+}
+
+// Home and gazetteers.
+
+const SPRINGFIELD: &str = "Mayor Irene Voss said Springfield had lost its pump.\n";
+
+#[test]
+fn the_home_tells_one_springfield_from_another() {
+    let place = Place::new().file("a.txt", SPRINGFIELD);
+    for (home, state) in
+        [("Dayton, Ohio", "OH"), ("Boston, Mass.", "MA"), ("ocd-division/country:us/state:or/place:eugene", "OR")]
+    {
+        let run = place.run(&["extract", "a.txt", "--home", home]).exits(0);
+        assert_eq!(run.field("/jurisdictions/0/admin1"), [state], "{home}");
+    }
+}
+
+#[test]
+fn an_unknown_home_is_answered_with_near_names() {
+    let place = Place::with_article();
+    place
+        .run(&["extract", "a.txt", "--home", "Springfeld"])
+        .exits(2)
+        .says("no place is called `Springfeld`; did you mean Springfield");
+    place.run(&["extract", "a.txt", "--home", "Xqzzyx"]).exits(2).says("no place is called `Xqzzyx`");
+    place.run(&["extract", "a.txt", "--home", ""]).exits(2);
+}
+
+#[test]
+fn a_table_of_the_user_adds_names() {
+    let place =
+        Place::new().file("a.txt", "Mayor Irene Voss of Quibbleton said Quibbleton would sue the Quibble Pump Office.\n").file(
+            "own.tsv",
+            "id\ttype\tname\tcountry\tadmin1\nmy:1\tcity\tQuibbleton\tUS\tOH\nmy:2\tagency\tQuibble Pump Office\tUS\t\n",
+        );
+    let before = place.run(&["extract", "a.txt"]).exits(0);
+    assert_eq!(before.field("/jurisdictions/0/id"), ["-"]);
+    let run = place.run(&["extract", "a.txt", "--gazetteer", "own.tsv"]).exits(0);
+    assert_eq!(run.field("/jurisdictions/0/id"), ["my:1"]);
+    assert_eq!(run.field("/entities/0/id"), ["my:2"]);
+}
+
+#[test]
+fn a_table_of_the_user_overrides_where_it_says_so() {
+    let table = |word: &str| format!("id\ttype\tname\tcountry\tadmin1\toverride\nmy:1\tcity\tToledo\tUS\tOR\t{word}\n");
+    let place = Place::new()
+        .file("a.txt", "Irene Voss said Toledo would sue.\n")
+        .file("over.tsv", table("yes"))
+        .file("beside.tsv", table("no"));
+    let ids = |flag: &str| place.run(&["extract", "a.txt", "--gazetteer", flag]).exits(0).field("/jurisdictions/0/id");
+    assert_eq!(ids("over.tsv"), ["my:1"]);
+    assert_eq!(ids("beside.tsv"), ["ocd-division/country:us/state:oh/place:toledo"]);
+}
+
+#[test]
+fn several_tables_may_be_given() {
+    let table = |id: u8, name: &str| format!("id\ttype\tname\nmy:{id}\tcity\t{name}\n");
+    let place = Place::new()
+        .file("a.txt", "Irene Voss said Quibbleton and Zorbville would sue.\n")
+        .file("one.tsv", table(1, "Quibbleton"))
+        .file("two.tsv", table(2, "Zorbville"));
+    let run = place.run(&["extract", "a.txt", "--gazetteer", "one.tsv", "--gazetteer", "two.tsv"]).exits(0);
+    assert_eq!(run.field("/jurisdictions/0/id"), ["my:1"]);
+    assert_eq!(run.field("/jurisdictions/1/id"), ["my:2"]);
+}
+
+#[test]
+fn a_bad_table_is_named_with_its_line() {
+    let place = Place::with_article()
+        .file("type.tsv", "id\ttype\tname\nmy:1\tcity\tX\nmy:2\ttown\tY\n")
+        .file("fields.tsv", "id\ttype\tname\nmy:1\tcity\n")
+        .file("columns.tsv", "id\ttype\nmy:1\tcity\n")
+        .file("twice.tsv", "id\ttype\tname\nmy:1\tcity\tX\nmy:1\tcity\tY\n");
+    for (table, message) in [
+        ("type.tsv", "type.tsv:3: unknown type `town` (known: country, state"),
+        ("fields.tsv", "fields.tsv:2: 2 fields, the first line has 3"),
+        ("columns.tsv", "columns.tsv:1: no column `name`"),
+        ("twice.tsv", "twice.tsv:3: the id `my:1` stands twice"),
+        ("nowhere.tsv", "nowhere.tsv: "),
+    ] {
+        place.run(&["extract", "a.txt", "--gazetteer", table]).exits(2).says(message).wrote(0);
+    }
+}
+
+#[test]
+fn the_compiled_gazetteer_is_what_the_tables_make() {
+    let mut command = onrecord();
+    finished(command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["gazetteer", "build", "--check"])).exits(0);
+}
+
+#[test]
+fn a_gazetteer_file_that_is_not_what_the_tables_make_is_refused() {
+    let place = Place::new()
+        .file("g/places/own.tsv", "id\ttype\tname\nmy:1\tcity\tQuibbleton\n")
+        .file("g/agencies/own.tsv", "id\ttype\tname\nmy:2\tagency\tQuibble Pump Office\n");
+    place.run(&["gazetteer", "build", "g", "--check"]).exits(1).says("gazetteer.bin");
+    place.run(&["gazetteer", "build", "g"]).exits(0).says("2 entries");
+    place.run(&["gazetteer", "build", "g", "--check"]).exits(0);
+    let place = place.file("g/places/own.tsv", "id\ttype\tname\nmy:1\tcity\tZorbville\n");
+    place.run(&["gazetteer", "build", "g", "--check"]).exits(1).says("is not what the tables make");
+    let place = place.file("g/places/own.tsv", "id\ttype\tname\nmy:1\ttown\tZorbville\n");
+    place.run(&["gazetteer", "build", "g"]).exits(1).says("own.tsv:2: unknown type");
+    place.run(&["gazetteer", "build", "nowhere"]).exits(1).says("nowhere");
+}
+
+#[test]
+fn find_lists_what_a_name_may_stand_for() {
+    let place = Place::new();
+    let run = place.run(&["gazetteer", "find", "Springfield"]).exits(0);
+    for state in ["il", "mo", "ma", "oh"] {
+        assert!(run.out.contains(&format!("state:{state}/place:springfield\tcity\t")), "{state}");
+    }
+    assert!(place.run(&["gazetteer", "find", "FBI"]).exits(0).out.contains("agency:us/federal-bureau-of-investigation"));
+    place.run(&["gazetteer", "find", "Xqzzyx"]).exits(1).says("`Xqzzyx`");
+    place.run(&["gazetteer", "find", ""]).exits(1);
+}
+
+// Show.
+
+#[test]
+fn show_prints_the_text_and_each_row_with_its_rules() {
+    let place = Place::with_article();
+    let run = place.run(&["show", "a.txt"]).exits(0);
+    for part in [
+        "=== a ===",
+        "“Nobody was told,” said Mayor Irene Voss.",
+        "#0 direct",
+        "#1 indirect",
+        "Irene Voss",
+        "Dayton",
+        "named-source",
+    ] {
+        assert!(run.out.contains(part), "`{part}` is not in:\n{}", run.out);
+    }
+    assert!(!run.out.contains('\u{1b}'), "no terminal, no colours");
+}
+
+#[test]
+fn show_has_colours_if_asked_and_none_if_forbidden() {
+    let place = Place::with_article();
+    let show = |variable: &str| {
+        let mut command = onrecord();
+        finished(command.env(variable, "1").current_dir(place.0.path()).args(["show", "a.txt"])).exits(0).out
+    };
+    assert!(!show("NO_COLOR").contains('\u{1b}'));
+    assert!(show("CLICOLOR_FORCE").contains("\u{1b}["));
+}
+
+#[test]
+fn show_picks_a_document_by_its_id() {
+    let lines: String = ["one", "two"].iter().map(|id| format!("{}\n", json!({"id": id, "text": ARTICLE}))).collect();
+    let place = Place::new().file("a.jsonl", lines);
+    let run = place.run(&["show", "a.jsonl", "--id", "two"]).exits(0);
+    assert!(run.out.contains("=== two ===") && !run.out.contains("=== one ==="));
+    place.run(&["show", "a.jsonl", "--id", "three"]).exits(1).says("no document has the id `three`");
+    place.run(&["show", "nowhere.txt"]).exits(1).says("nowhere.txt: no such file or folder");
+}
