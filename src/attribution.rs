@@ -4,7 +4,7 @@
 //! in the text, its cue, its source and its content; nothing behind this seam can tell which engine ran. Who the source *is*,
 //! what the statement is about, and how a row looks are for later stages.
 
-mod accurate;
+pub mod accurate;
 mod draft;
 mod fast;
 mod follow;

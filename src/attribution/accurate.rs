@@ -8,15 +8,20 @@ mod window;
 
 use super::draft::Draft;
 use super::view::View;
-use super::{Cue, Reported, kind_of};
+use super::{Cue, Input, Reported, kind_of};
 use crate::encoder::{Encoder, Piece};
 use crate::lexicon::CueClass;
 use crate::span::{Span, TokenSpan};
 use decode::{CONTENT, Found, SOURCE};
-use window::Window;
+pub use window::Window;
 
 /// How many pieces are read at once: enough to keep weights in the cache, few enough to keep states there.
 const BATCH: usize = 1024;
+
+/// The windows in which the encoder reads a document.
+pub fn windows(encoder: &Encoder, input: Input<'_>) -> Vec<Window> {
+    window::cut(&View::new(input), encoder.vocabulary())
+}
 
 /// Finds the reports that have a cue.
 pub(super) fn find(encoder: &Encoder, view: &View<'_>, draft: &mut Draft) {

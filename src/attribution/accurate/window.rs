@@ -17,8 +17,10 @@ const CONTEXT: usize = 40;
 const CASES: u8 = 5;
 
 /// Pieces with their features and their bytes.
-pub(super) struct Window {
+pub struct Window {
+    /// The pieces, as the encoder takes them.
     pub pieces: Vec<Piece>,
+    /// The bytes that each stands for.
     pub spans: Vec<Span>,
     /// The pieces in which cues are looked for.
     pub core: Range<usize>,

@@ -1,0 +1,71 @@
+//! Prints what the encoder makes of documents, a window a line, and how long reading took: for `training/encoder/compare.py` and
+//! `speed.py`.
+//!
+//! `cargo run --release --example labels -- WEIGHTS FILE.jsonl`
+
+use onrecord::Document;
+use onrecord::attribution::{Input, accurate};
+use onrecord::encoder::{Encoder, Piece};
+use onrecord::pipeline::{Options, Pipeline};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+/// Windows that are read at once.
+const BATCH: usize = 16;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(weights), Some(path)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: labels WEIGHTS FILE.jsonl".into());
+    };
+    let encoder = Encoder::from_bytes(&std::fs::read(weights)?)?;
+    let pipeline = Pipeline::new(Options::default());
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let (mut time, mut pieces) = (Duration::ZERO, 0);
+    for line in std::fs::read_to_string(path)?.lines() {
+        let fields: Value = serde_json::from_str(line)?;
+        let (Some(id), Some(text)) = (fields["doc_id"].as_str(), fields["text"].as_str()) else {
+            return Err("a document has doc_id and text".into());
+        };
+        let document = Document::new(id, text);
+        let annotation = pipeline.annotate(&document);
+        let reading = annotation.reading(&pipeline, &document);
+        let input = Input { reading, quotations: &annotation.quotations, mentions: &annotation.mentions.list };
+        let windows = accurate::windows(&encoder, input);
+        let all: Vec<&[Piece]> = windows.iter().map(|w| &w.pieces[..]).collect();
+        for batch in all.chunks(BATCH) {
+            let start = Instant::now();
+            let states = encoder.read(batch);
+            for window in 0..batch.len() {
+                std::hint::black_box(encoder.cues(&states, window));
+            }
+            time += start.elapsed();
+            pieces += batch.iter().map(|w| w.len() + 2).sum::<usize>();
+        }
+        for window in windows {
+            let states = encoder.read(&[&window.pieces]);
+            let cues = encoder.cues(&states, 0);
+            let label = |row: &[f32]| (0..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best });
+            // Roles are asked for each piece that is likelier part of a cue than not.
+            let roles: Vec<Value> = (0..cues.len())
+                .filter(|&at| label(&cues[at]) > 0)
+                .map(|at| json!([at, encoder.roles(&states, 0, at, at)]))
+                .collect();
+            let of = |feature: fn(&Piece) -> u32| window.pieces.iter().map(feature).collect::<Vec<u32>>();
+            let line = json!({
+                "doc_id": id,
+                "ids": of(|p| p.id),
+                "case": of(|p| p.case.into()),
+                "structure": of(|p| p.structure.into()),
+                "text": window.spans.iter().map(|s| s.of(text)).collect::<Vec<_>>(),
+                "core": [window.core.start, window.core.end],
+                "cues": cues,
+                "roles": roles,
+            });
+            writeln!(out, "{line}")?;
+        }
+    }
+    eprintln!("{pieces} pieces in {:.3} s", time.as_secs_f64());
+    Ok(())
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Says how often the program and PyTorch differ: in the pieces of words, and in the labels of pieces.
+
+  compare.py CHECKPOINT.pt WEIGHTS.bin FILE.jsonl [--style 0] [--labels target/release/examples/labels]
+
+`cargo build --release --example labels` makes the program's side.
+"""
+import argparse
+import json
+import os
+import subprocess
+
+import torch
+from tokenizers import Tokenizer
+
+import data
+from export import kept
+from model import Network
+from train import base_model
+
+
+@torch.no_grad()
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('checkpoint')
+    ap.add_argument('weights')
+    ap.add_argument('file')
+    ap.add_argument('--style', type=float, default=0)
+    ap.add_argument('--labels', default='target/release/examples/labels')
+    ap.add_argument('--binary', default='target/release/onrecord')
+    ap.add_argument('--limit', type=int, default=1000, help='windows whose labels are compared; all are compared in pieces')
+    o = ap.parse_args()
+    path = base_model()
+    tokenizer = Tokenizer.from_file(os.path.join(path, 'tokenizer.json'))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    old = [i for i, _ in kept(tokenizer.get_vocab())]
+    new = {i: n for n, i in enumerate(old)}
+    unknown = new[tokenizer.token_to_id('[UNK]')]
+    net = Network(path)
+    net.load_state_dict(torch.load(o.checkpoint, map_location='cpu'))
+    net.eval()
+    with torch.no_grad():
+        net.style.weight[0] = net.style.weight[0] * (1 - o.style) + net.style.weight[1] * o.style
+    read = lambda p: ((d['doc_id'], d['text'], []) for d in map(json.loads, open(p, encoding='utf-8')))
+    windows, _ = data.load(o.file, read, o.binary, tokenizer)
+    ours = {}
+    process = subprocess.Popen([o.labels, o.weights, o.file], stdout=subprocess.PIPE, text=True)
+    counts = dict(windows=0, pieces=0, outside=0, features=0, compared=0, cue=0, role_pieces=0, role=0)
+    lines = iter(process.stdout)
+    line = json.loads(next(lines))
+    for w in windows:
+        # The program skips paragraphs in which nothing can be reported.
+        ids = [new.get(i, unknown) for i in w.ids[1:-1]]
+        if line is None or line['doc_id'] != w.doc.id or line['core'] != [w.first - 1, w.end - 1] or line['ids'] != ids:
+            if line is not None and line['doc_id'] == w.doc.id and ''.join(line['text']) == ''.join(
+                    w.doc.text[a:b] for a, b in w.offsets[1:-1]):
+                counts['pieces'] += len(ids)
+                counts['outside'] += sum(a != b for a, b in zip(line['ids'], ids)) if len(ids) == len(line['ids']) else len(ids)
+                print('differs:', w.doc.id, [(a, b) for a, b in zip(line['ids'], ids) if a != b][:5], ' '.join(line['text'])[:80])
+                line = next(lines, None)
+                line = line and json.loads(line)
+            continue
+        counts['windows'] += 1
+        counts['pieces'] += len(ids)
+        counts['features'] += sum((a, b) != (c, d) for a, b, c, d in zip(line['case'], line['structure'], w.case[1:-1], w.structure[1:-1]))
+        if counts['windows'] <= o.limit:
+            row = lambda values: torch.tensor([values])
+            # Pieces outside the vocabulary are unknown to the program; here as well.
+            seen = [i if i in new else tokenizer.token_to_id('[UNK]') for i in w.ids]
+            states = net.states(row(seen), row(w.case), row(w.structure), torch.tensor([0]), torch.ones(1, len(w.ids)).long())
+            theirs = net.cues(states)[0, 1:-1].argmax(-1)
+            counts['compared'] += len(ids)
+            counts['cue'] += int((theirs != torch.tensor(line['cues']).argmax(-1)).sum())
+            if line['roles']:
+                at = torch.tensor([p for p, _ in line['roles']]) + 1
+                labels = net.roles(states, torch.zeros_like(at), at, at)[:, 1:-1].argmax(-1)
+                counts['role_pieces'] += labels.numel()
+                counts['role'] += int((labels != torch.tensor([r for _, r in line['roles']]).argmax(-1)).sum())
+        line = next(lines, None)
+        line = line and json.loads(line)
+    assert line is None, f"not met: {line['doc_id']}"
+    print(f"{counts['windows']} windows, {counts['pieces']} pieces; {counts['outside']} pieces differ, {counts['features']} features differ")
+    print(f"cue labels differ on {counts['cue']} of {counts['compared']} pieces ({100 * counts['cue'] / max(1, counts['compared']):.3f} %), "
+          f"role labels on {counts['role']} of {counts['role_pieces']} ({100 * counts['role'] / max(1, counts['role_pieces']):.3f} %)")
+
+
+if __name__ == '__main__':
+    main()
