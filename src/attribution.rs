@@ -68,8 +68,10 @@ pub struct Reported {
     pub follows: Option<u32>,
     /// The rule or model that made it.
     pub rule: &'static str,
-    /// How likely cue, source and content are right.
+    /// How likely the content is right.
     pub confidence: f32,
+    /// How likely the source is right, if the content is.
+    pub source_confidence: f32,
 }
 
 /// What an engine works on: one document, as the earlier stages read it.

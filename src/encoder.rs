@@ -19,8 +19,10 @@ use weights::Weights;
 pub const CUES: usize = 5;
 /// Labels of pieces for a cue: none; begin, inside, end and single of source; the same of content.
 pub const ROLES: usize = 9;
-/// Numbers of the calibration.
-const CALIBRATION: usize = 10;
+/// Weights of a confidence: one for each kind of content, then cue, source, no source, content.
+const CONFIDENCE: usize = 3 + 4;
+/// Numbers of the calibration: two thresholds, the confidence in the content, the confidence in the source.
+const CALIBRATION: usize = 2 + 2 * CONFIDENCE;
 
 /// One piece of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,17 @@ pub struct Piece {
     pub case: u8,
     /// What it starts or ends.
     pub structure: u8,
+}
+
+/// What the network thinks of a report.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scores {
+    /// The log of the odds that the cue is one.
+    pub cue: f32,
+    /// The log of the probability that the source begins and ends where it does; `None` without a source.
+    pub source: Option<f32>,
+    /// The log of the probability that the content begins and ends where it does.
+    pub content: f32,
 }
 
 /// Numbers found on texts that the network was not trained on; `training/encoder/calibrate.py` writes them.
@@ -61,11 +74,28 @@ impl Calibration<'_> {
         self.0[0]
     }
 
-    /// How likely a report is right: a logistic function of the logs of two probabilities, for each kind of content.
-    pub fn confidence(self, kind: usize, cue: f32, content: f32) -> f32 {
-        let weights = &self.0[1 + 3 * kind..];
-        1.0 / (1.0 + (-(weights[0] + weights[1] * cue + weights[2] * content)).exp())
+    /// A report that is less likely right than this is dropped.
+    pub fn report_threshold(self) -> f32 {
+        self.0[1]
     }
+
+    /// How likely the content of a report is right, and its source if the content is: logistic functions of the scores. `kind`: 0 direct,
+    /// 1 mixed, 2 indirect.
+    pub fn confidence(self, kind: usize, scores: Scores) -> (f32, f32) {
+        let of = |w: &[f32]| {
+            let source = scores.source.map_or(w[5], |source| w[4] * source.max(LEAST));
+            logistic(w[kind] + w[3] * scores.cue + source + w[6] * scores.content.max(LEAST))
+        };
+        let (content, source) = self.0[2..].split_at(CONFIDENCE);
+        (of(content), of(source))
+    }
+}
+
+/// Logs of probabilities below this are all alike.
+const LEAST: f32 = -12.0;
+
+fn logistic(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
 }
 
 #[cfg(feature = "accurate")]

@@ -94,7 +94,9 @@ pub fn resolve(reading: Reading<'_>, mentions: &[Mention], entities: &Entities, 
     for i in order {
         let report = &reports[i];
         let speaker = match (report.source, report.follows) {
-            (Some(source), _) => resolver.source(source),
+            (Some(source), _) => {
+                resolver.source(source).map(|s| Speaker { confidence: s.confidence * report.source_confidence, ..s })
+            }
             (None, Some(before)) => follow(&speakers, before),
             (None, None) => None,
         };

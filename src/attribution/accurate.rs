@@ -9,7 +9,7 @@ mod window;
 use super::draft::Draft;
 use super::view::View;
 use super::{Cue, Input, Reported, kind_of};
-use crate::encoder::{Encoder, Piece};
+use crate::encoder::{Encoder, Piece, Scores};
 use crate::lexicon::CueClass;
 use crate::span::{Span, TokenSpan};
 use decode::{CONTENT, Found, SOURCE};
@@ -23,9 +23,26 @@ pub fn windows(encoder: &Encoder, input: Input<'_>) -> Vec<Window> {
     window::cut(&View::new(input), encoder.vocabulary())
 }
 
+/// Every report that the encoder considers, likely or not, for calibration; `threshold` is added to the score of what is no cue.
+pub fn candidates(encoder: &Encoder, input: Input<'_>, threshold: f32) -> Vec<(Reported, Scores)> {
+    read(encoder, &View::new(input), threshold)
+}
+
 /// Finds the reports that have a cue.
 pub(super) fn find(encoder: &Encoder, view: &View<'_>, draft: &mut Draft) {
+    let calibration = encoder.calibration();
+    for (report, _) in read(encoder, view, calibration.cue_threshold()) {
+        let likely = report.confidence * report.source_confidence >= calibration.report_threshold();
+        if likely && !draft.holds(report.cue.map_or(report.parts[0], |c| c.span)) {
+            draft.add(view, report);
+        }
+    }
+}
+
+/// Reads the windows of a document, some at a time.
+fn read(encoder: &Encoder, view: &View<'_>, threshold: f32) -> Vec<(Reported, Scores)> {
     let windows = window::cut(view, encoder.vocabulary());
+    let mut reports = Vec::new();
     let mut rest = &windows[..];
     while !rest.is_empty() {
         let (batch, more) = rest.split_at(batch_size(rest));
@@ -33,19 +50,15 @@ pub(super) fn find(encoder: &Encoder, view: &View<'_>, draft: &mut Draft) {
         let pieces: Vec<&[Piece]> = batch.iter().map(|w| &w.pieces[..]).collect();
         let states = encoder.read(&pieces);
         for (index, window) in batch.iter().enumerate() {
-            let cues = decode::cues(&encoder.cues(&states, index)[window.core.clone()], encoder.calibration().cue_threshold());
-            for mut cue in cues {
+            for mut cue in decode::cues(&encoder.cues(&states, index)[window.core.clone()], threshold) {
                 cue.first += window.core.start;
                 cue.last += window.core.start;
                 let roles = decode::roles(&encoder.roles(&states, index, cue.first, cue.last));
-                if let Some(report) = report(encoder, view, window, &cue, &roles)
-                    && !draft.holds(report.cue.map_or(report.parts[0], |c| c.span))
-                {
-                    draft.add(view, report);
-                }
+                reports.extend(report(encoder, view, window, &cue, &roles));
             }
         }
     }
+    reports
 }
 
 /// How many of the first windows are read at once; at least one.
@@ -59,7 +72,7 @@ fn batch_size(windows: &[Window]) -> usize {
 }
 
 /// The report that a cue and the roles of the pieces around it make; none without content.
-fn report(encoder: &Encoder, view: &View<'_>, window: &Window, cue: &Found, roles: &decode::Roles) -> Option<Reported> {
+fn report(encoder: &Encoder, view: &View<'_>, window: &Window, cue: &Found, roles: &decode::Roles) -> Option<(Reported, Scores)> {
     let tokens =
         |first: usize, last: usize| view.tokens_in(Span { start: window.spans[first].start, end: window.spans[last].end });
     let cue_tokens = tokens(cue.first, cue.last);
@@ -71,8 +84,9 @@ fn report(encoder: &Encoder, view: &View<'_>, window: &Window, cue: &Found, role
         return None;
     }
     let kind = kind_of(view.text, &parts, view.quotations);
-    let confidence = encoder.calibration().confidence(kind as usize, cue.score, roles.score(CONTENT));
-    Some(Reported {
+    let scores = Scores { cue: cue.score, source: source.map(|_| roles.score(SOURCE)), content: roles.score(CONTENT) };
+    let (confidence, source_confidence) = encoder.calibration().confidence(kind as usize, scores);
+    let report = Reported {
         cue: Some(Cue { span: view.span(cue_tokens), class: if cue.speech { CueClass::Speech } else { CueClass::Other } }),
         source: source.map(|run| view.span(tokens(run.first, run.last))),
         parts,
@@ -80,7 +94,9 @@ fn report(encoder: &Encoder, view: &View<'_>, window: &Window, cue: &Found, role
         follows: None,
         rule: "encoder",
         confidence,
-    })
+        source_confidence,
+    };
+    Some((report, scores))
 }
 
 /// Runs between which no word stands are one.

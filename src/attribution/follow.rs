@@ -81,6 +81,7 @@ fn following(quotation: &Quotation, report: usize, rule: &'static str, confidenc
         follows: Some(report as u32),
         rule,
         confidence,
+        source_confidence: 0.9,
     }
 }
 

@@ -70,5 +70,14 @@ pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
 }
 
 fn report(content: Span, source: Option<Span>, follows: Option<u32>, rule: &'static str) -> Reported {
-    Reported { cue: None, source, parts: vec![content], kind: Kind::Direct, follows, rule, confidence: 0.9 }
+    Reported {
+        cue: None,
+        source,
+        parts: vec![content],
+        kind: Kind::Direct,
+        follows,
+        rule,
+        confidence: 0.9,
+        source_confidence: 0.95,
+    }
 }

@@ -26,6 +26,7 @@ pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
             follows: None,
             rule: "signed-quotation",
             confidence: 0.85,
+            source_confidence: 0.95,
         };
         draft.add(view, report);
     }

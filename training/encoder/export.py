@@ -74,7 +74,7 @@ def main():
     ap.add_argument('checkpoint')
     ap.add_argument('out')
     ap.add_argument('--style', type=float, default=0)
-    ap.add_argument('--calibration', type=float, nargs=10, default=[1.] + 3 * [2., 1., 1.])
+    ap.add_argument('--calibration', type=float, nargs=16, default=[1., 0.] + 2 * [2., 2., 2., 1., 0., 0., 1.])
     o = ap.parse_args()
     path = base_model()
     net = Network(path)

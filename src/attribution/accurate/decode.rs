@@ -16,7 +16,7 @@ pub(super) struct Found {
     pub last: usize,
     /// Whether it reports something voiced.
     pub speech: bool,
-    /// The log of its probability.
+    /// The log of the odds that it is one.
     pub score: f32,
 }
 
@@ -45,7 +45,8 @@ pub(super) fn cues(scores: &[[f32; CUES]], threshold: f32) -> Vec<Found> {
         if labels[at] > 0 {
             let inside = labels[at + 1..].iter().take_while(|&&l| l == 2 || l == 4).count();
             let none = normalised(&scores[at])[0].exp();
-            let score = (1.0 - none).max(1e-9).ln();
+            let none = none.clamp(1e-6, 1.0 - 1e-6);
+            let score = ((1.0 - none) / none).ln();
             found.push(Found { first: at, last: at + inside, speech: labels[at] <= 2, score });
             at += inside;
         }

@@ -42,6 +42,7 @@ pub(super) fn find(view: &View<'_>, uses: &[CueUse], draft: &mut Draft) {
             follows: None,
             rule,
             confidence,
+            source_confidence: 0.9,
         };
         draft.add(view, report);
     }
