@@ -1,6 +1,6 @@
-//! Prints every report that the encoder considers, with its scores, a document a line: for `training/encoder/calibrate.py`.
+//! Prints every report that a head of the encoder considers, with its scores, a document a line: for `training/encoder/calibrate.py`.
 //!
-//! `cargo run --release --example candidates -- WEIGHTS FILE.jsonl THRESHOLD`
+//! `cargo run --release --example candidates -- WEIGHTS FILE.jsonl HEAD THRESHOLD`
 
 use onrecord::Document;
 use onrecord::attribution::{Input, accurate};
@@ -12,10 +12,10 @@ use std::io::Write;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [weights, path, threshold] = &arguments[..] else {
-        return Err("usage: candidates WEIGHTS FILE.jsonl THRESHOLD".into());
+    let [weights, path, head, threshold] = &arguments[..] else {
+        return Err("usage: candidates WEIGHTS FILE.jsonl HEAD THRESHOLD".into());
     };
-    let threshold: f32 = threshold.parse()?;
+    let (head, threshold) = (head.parse()?, threshold.parse()?);
     let encoder = Encoder::from_bytes(&std::fs::read(weights)?)?;
     let pipeline = Pipeline::new(Options::default());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             })
             .collect();
         let place = |s: Span| [before[s.start as usize], before[s.end as usize]];
-        let reports: Vec<Value> = accurate::candidates(&encoder, input, threshold)
+        let reports: Vec<Value> = accurate::candidates(&encoder, input, head, threshold)
             .into_iter()
             .map(|(r, scores)| {
                 json!({

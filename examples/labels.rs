@@ -20,6 +20,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: labels WEIGHTS FILE.jsonl".into());
     };
     let encoder = Encoder::from_bytes(&std::fs::read(weights)?)?;
+    let last = encoder.heads() - 1;
+    let read = |windows: &[&[Piece]]| {
+        let mut states = encoder.begin(windows);
+        encoder.deepen(&mut states, last);
+        states
+    };
     let pipeline = Pipeline::new(Options::default());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let (mut time, mut pieces) = (Duration::ZERO, 0);
@@ -36,21 +42,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let all: Vec<&[Piece]> = windows.iter().map(|w| &w.pieces[..]).collect();
         for batch in all.chunks(BATCH) {
             let start = Instant::now();
-            let states = encoder.read(batch);
+            let states = read(batch);
             for window in 0..batch.len() {
-                std::hint::black_box(encoder.cues(&states, window));
+                std::hint::black_box(encoder.cues(&states, last, window));
             }
             time += start.elapsed();
             pieces += batch.iter().map(|w| w.len() + 2).sum::<usize>();
         }
         for window in windows {
-            let states = encoder.read(&[&window.pieces]);
-            let cues = encoder.cues(&states, 0);
+            let states = read(&[&window.pieces]);
+            let cues = encoder.cues(&states, last, 0);
             let label = |row: &[f32]| (0..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best });
             // Roles are asked for each piece that is likelier part of a cue than not.
             let roles: Vec<Value> = (0..cues.len())
                 .filter(|&at| label(&cues[at]) > 0)
-                .map(|at| json!([at, encoder.roles(&states, 0, at, at)]))
+                .map(|at| json!([at, encoder.roles(&states, last, 0, &[(at, at)])[0]]))
                 .collect();
             let of = |feature: fn(&Piece) -> u32| window.pieces.iter().map(feature).collect::<Vec<u32>>();
             let line = json!({

@@ -12,6 +12,8 @@ mod label;
 mod signature;
 mod view;
 
+pub use accurate::Effort;
+
 use crate::encoder::Encoder;
 use crate::lexicon::CueClass;
 use crate::mention::Mention;
@@ -92,7 +94,7 @@ pub enum Engine {
     #[default]
     Fast,
     /// A small encoder: near the agreement of two human annotators.
-    Accurate(Arc<Encoder>),
+    Accurate(Arc<Encoder>, Effort),
 }
 
 impl Engine {
@@ -100,7 +102,7 @@ impl Engine {
     pub fn name(&self) -> &'static str {
         match self {
             Engine::Fast => "fast",
-            Engine::Accurate(_) => "accurate",
+            Engine::Accurate(..) => "accurate",
         }
     }
 }
@@ -113,7 +115,7 @@ pub fn find(engine: &Engine, input: Input<'_>) -> Vec<Reported> {
     signature::find(&view, &mut draft);
     match engine {
         Engine::Fast => fast::find(&view, &mut draft),
-        Engine::Accurate(encoder) => accurate::find(encoder, &view, &mut draft),
+        Engine::Accurate(encoder, effort) => accurate::find(encoder, *effort, &view, &mut draft),
     }
     if !draft.has_turns() {
         follow::find(&view, &mut draft);

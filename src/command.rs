@@ -8,7 +8,7 @@ pub mod show;
 pub mod style;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use onrecord::attribution::Engine;
+use onrecord::attribution::{Effort, Engine};
 use onrecord::encoder::Encoder;
 use onrecord::gazetteer::compile::compile_tables;
 use onrecord::gazetteer::table::Table;
@@ -56,6 +56,9 @@ pub struct PipelineOptions {
     /// Weights for the accurate engine instead of its own
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
+    /// How deep the accurate engine reads: less is faster [default: normal]
+    #[arg(long, value_enum)]
+    effort: Option<EffortName>,
     /// Which reports become rows: what is voiced or written, or thoughts, wishes and plans as well
     #[arg(long, value_enum, default_value_t = CuesName::Speech)]
     cues: CuesName,
@@ -76,6 +79,16 @@ enum EngineName {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+enum EffortName {
+    /// No paragraph to the end
+    Low,
+    /// A paragraph until its reports are settled
+    Normal,
+    /// Every paragraph to the end
+    High,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum CuesName {
     /// say, announce, according to
     Speech,
@@ -86,14 +99,7 @@ enum CuesName {
 impl PipelineOptions {
     /// The pipeline that the options ask for.
     pub fn pipeline(&self) -> Result<Pipeline, Failure> {
-        let engine = match (self.engine, &self.weights) {
-            (EngineName::Fast, None) => Engine::Fast,
-            (EngineName::Fast, Some(_)) => return Err(Failure::usage("--weights goes with --engine accurate".to_owned())),
-            (EngineName::Accurate, None) => {
-                Engine::Accurate(Arc::new(Encoder::shipped().map_err(|error| Failure::failed(error.to_string()))?))
-            }
-            (EngineName::Accurate, Some(path)) => Engine::Accurate(Arc::new(open_weights(path)?)),
-        };
+        let engine = self.engine()?;
         let cues = match self.cues {
             CuesName::Speech => Cues::Speech,
             CuesName::All => Cues::All,
@@ -110,6 +116,27 @@ impl PipelineOptions {
             pipeline.options.home = Some(find_home(&pipeline, home)?);
         }
         Ok(pipeline)
+    }
+
+    fn engine(&self) -> Result<Engine, Failure> {
+        if matches!(self.engine, EngineName::Fast) {
+            let flag = if self.weights.is_some() { "--weights" } else { "--effort" };
+            return if self.weights.is_some() || self.effort.is_some() {
+                Err(Failure::usage(format!("{flag} goes with --engine accurate")))
+            } else {
+                Ok(Engine::Fast)
+            };
+        }
+        let effort = match self.effort {
+            Some(EffortName::Low) => Effort::Low,
+            None | Some(EffortName::Normal) => Effort::Normal,
+            Some(EffortName::High) => Effort::High,
+        };
+        let encoder = match &self.weights {
+            Some(path) => open_weights(path)?,
+            None => Encoder::shipped().map_err(|error| Failure::failed(error.to_string()))?,
+        };
+        Ok(Engine::Accurate(Arc::new(encoder), effort))
     }
 }
 

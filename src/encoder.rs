@@ -21,8 +21,8 @@ pub const CUES: usize = 5;
 pub const ROLES: usize = 9;
 /// Weights of a confidence: one for each kind of content, then cue, source, no source, content.
 const CONFIDENCE: usize = 3 + 4;
-/// Numbers of the calibration: two thresholds, the confidence in the content, the confidence in the source.
-const CALIBRATION: usize = 2 + 2 * CONFIDENCE;
+/// Numbers of the calibration of a head: four thresholds, the confidence in the content, the confidence in the source.
+const CALIBRATION: usize = 4 + 2 * CONFIDENCE;
 
 /// One piece of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,14 +58,15 @@ pub struct Encoder {
     frame: (u32, u32),
 }
 
-/// What the encoder makes of some windows.
+/// What the encoder makes of some windows, as far as it has read them.
 pub struct States {
     values: Vec<f32>,
     /// Where each window starts, in pieces; one more at the end.
     starts: Vec<usize>,
     width: usize,
-    /// What the head that labels pieces makes of each piece.
-    wide: Vec<f32>,
+    /// Layers that are done.
+    depth: usize,
+    scratch: Scratch,
 }
 
 impl Calibration<'_> {
@@ -79,6 +80,11 @@ impl Calibration<'_> {
         self.0[1]
     }
 
+    /// Whether a report that is so likely right needs no deeper reading.
+    pub fn is_settled(self, likely: f32) -> bool {
+        likely <= self.0[2] || likely >= self.0[3]
+    }
+
     /// How likely the content of a report is right, and its source if the content is: logistic functions of the scores. `kind`: 0 direct,
     /// 1 mixed, 2 indirect.
     pub fn confidence(self, kind: usize, scores: Scores) -> (f32, f32) {
@@ -86,7 +92,7 @@ impl Calibration<'_> {
             let source = scores.source.map_or(w[5], |source| w[4] * source.max(LEAST));
             logistic(w[kind] + w[3] * scores.cue + source + w[6] * scores.content.max(LEAST))
         };
-        let (content, source) = self.0[2..].split_at(CONFIDENCE);
+        let (content, source) = self.0[4..].split_at(CONFIDENCE);
         (of(content), of(source))
     }
 }
@@ -130,7 +136,7 @@ impl Encoder {
         let frame = vocabulary.id("[CLS]").zip(vocabulary.id("[SEP]")).ok_or(WeightsError::Damaged)?;
         if weights.sizes.cues != CUES
             || weights.sizes.roles != ROLES
-            || weights.floats(&weights.calibration).len() != CALIBRATION
+            || weights.heads.iter().any(|head| weights.floats(&head.calibration).len() != CALIBRATION)
             || weights.vocabulary().count() != weights.sizes.pieces
         {
             return Err(WeightsError::Damaged);
@@ -153,13 +159,19 @@ impl Encoder {
         &self.vocabulary
     }
 
-    /// What was found when the scores were calibrated.
-    pub fn calibration(&self) -> Calibration<'_> {
-        Calibration(self.weights.floats(&self.weights.calibration))
+    /// How many heads there are, at growing depths.
+    pub fn heads(&self) -> usize {
+        self.weights.heads.len()
     }
 
-    /// Reads windows; each is framed here. A window has at most `sizes().positions - 2` pieces.
-    pub fn read(&self, windows: &[&[Piece]]) -> States {
+    /// What was found when the scores of a head were calibrated.
+    pub fn calibration(&self, head: usize) -> Calibration<'_> {
+        Calibration(self.weights.floats(&self.weights.heads[head].calibration))
+    }
+
+    /// Begins to read windows; each is framed here. A window has at most `sizes().positions - 2` pieces. No head can be asked before
+    /// [`Encoder::deepen`].
+    pub fn begin(&self, windows: &[&[Piece]]) -> States {
         let w = &self.weights;
         let width = w.sizes.width;
         let mut starts = vec![0];
@@ -179,24 +191,28 @@ impl Encoder {
         let mut scratch = Scratch::default();
         scratch.narrow.resize(values.len(), 0.0);
         self.normalise(&mut values, &scratch.narrow, &w.norm);
-        for layer in &w.layers {
-            scratch.rows.rows(self.level, &values, width);
-            multiply(self.level, &scratch.rows, &w.matrix(&layer.attention), &mut scratch.wide);
-            self.attend(&starts, &mut scratch);
-            scratch.rows.rows(self.level, &scratch.context, width);
+        States { values, starts, width, depth: 0, scratch }
+    }
+
+    /// Reads on to a head.
+    pub fn deepen(&self, states: &mut States, head: usize) {
+        let w = &self.weights;
+        let States { values, starts, width, depth, scratch } = states;
+        for layer in &w.layers[*depth..w.heads[head].depth] {
+            scratch.rows.rows(self.level, values, *width);
+            multiply(self.level, &scratch.rows, &w.matrix(&layer.attention), &mut scratch.mixed);
+            self.attend(starts, scratch);
+            scratch.rows.rows(self.level, &scratch.context, *width);
             multiply(self.level, &scratch.rows, &w.matrix(&layer.merge), &mut scratch.narrow);
-            self.normalise(&mut values, &scratch.narrow, &layer.norm1);
-            scratch.rows.rows(self.level, &values, width);
-            multiply(self.level, &scratch.rows, &w.matrix(&layer.widen), &mut scratch.wide);
-            gelu_all(self.level, &mut scratch.wide);
-            scratch.rows.rows(self.level, &scratch.wide, w.sizes.inner);
+            self.normalise(values, &scratch.narrow, &layer.norm1);
+            scratch.rows.rows(self.level, values, *width);
+            multiply(self.level, &scratch.rows, &w.matrix(&layer.widen), &mut scratch.inner);
+            gelu_all(self.level, &mut scratch.inner);
+            scratch.rows.rows(self.level, &scratch.inner, w.sizes.inner);
             multiply(self.level, &scratch.rows, &w.matrix(&layer.narrow), &mut scratch.narrow);
-            self.normalise(&mut values, &scratch.narrow, &layer.norm2);
+            self.normalise(values, &scratch.narrow, &layer.norm2);
         }
-        scratch.rows.rows(self.level, &values, width);
-        let mut wide = Vec::new();
-        multiply(self.level, &scratch.rows, &w.matrix(&w.piece), &mut wide);
-        States { values, starts, width, wide }
+        *depth = w.heads[head].depth;
     }
 
     fn embed(&self, position: usize, piece: Piece, values: &mut Vec<f32>) {
@@ -218,7 +234,7 @@ impl Encoder {
         let (width, heads) = (self.weights.sizes.width, self.weights.sizes.heads);
         scratch.context.resize(starts[starts.len() - 1] * width, 0.0);
         for window in starts.windows(2) {
-            let mixed = &scratch.wide[window[0] * 3 * width..window[1] * 3 * width];
+            let mixed = &scratch.mixed[window[0] * 3 * width..window[1] * 3 * width];
             let context = &mut scratch.context[window[0] * width..window[1] * width];
             for head in 0..heads {
                 kernel::attend(self.level, mixed, width, head, &mut scratch.attention, context);
@@ -230,46 +246,70 @@ impl Encoder {
         add_and_normalise(self.level, values, more, self.weights.floats(&norm[0]), self.weights.floats(&norm[1]));
     }
 
-    /// For each piece of a window, how it scores as (part of) a cue; not normalised.
-    pub fn cues(&self, states: &States, window: usize) -> Vec<[f32; CUES]> {
+    /// For each piece of a window, how it scores as (part of) a cue by a head that was read to; not normalised.
+    pub fn cues(&self, states: &States, head: usize, window: usize) -> Vec<[f32; CUES]> {
         let w = &self.weights;
-        let (weights, bias) = (w.floats(&w.cue[0]), w.floats(&w.cue[1]));
+        let [weights, bias] = [0, 1].map(|i| w.floats(&w.heads[head].cue[i]));
         states
             .rows(window)
             .map(|row| std::array::from_fn(|i| dot(row, &weights[i * states.width..][..states.width]) + bias[i]))
             .collect()
     }
 
-    /// For each piece of a window, how it scores as source or content of the cue from piece `first` to piece `last`; not normalised.
-    pub fn roles(&self, states: &States, window: usize, first: usize, last: usize) -> Vec<[f32; ROLES]> {
+    /// For some cues, given by their first and last pieces, and for each piece of a window: how it scores as source or content of the cue,
+    /// by a head that was read to; not normalised.
+    pub fn roles(&self, states: &States, head: usize, window: usize, cues: &[(usize, usize)]) -> Vec<Vec<[f32; ROLES]>> {
+        if cues.is_empty() {
+            return Vec::new();
+        }
         let w = &self.weights;
+        let head = &w.heads[head];
         let (width, wide) = (states.width, w.sizes.wide);
         let range = states.range(window);
-        let state = |piece: usize| &states.values[(range.start + piece) * width..][..width];
+        let own = &states.values[range.start * width..range.end * width];
         let mut rows = Quantised::default();
-        let mut cue = Vec::new();
-        let both: Vec<f32> = state(first).iter().chain(state(last)).copied().collect();
+        let (mut pieces, mut heads) = (Vec::new(), Vec::new());
+        rows.rows(self.level, own, width);
+        multiply(self.level, &rows, &w.matrix(&head.piece), &mut pieces);
+        let state = |piece: usize| &own[piece * width..][..width];
+        let both: Vec<f32> = cues.iter().flat_map(|&(first, last)| state(first).iter().chain(state(last))).copied().collect();
         rows.rows(self.level, &both, 2 * width);
-        multiply(self.level, &rows, &w.matrix(&w.to_cue), &mut cue);
-        let distances = w.floats(&w.distance);
-        let mut hidden = Vec::with_capacity(range.len() * wide);
-        for piece in 0..range.len() {
-            let away = if piece < first { piece as i32 - first as i32 } else { (piece as i32 - last as i32).max(0) };
-            let distance = &distances[bucket(away, w.sizes.distances) * wide..][..wide];
-            let own = &states.wide[(range.start + piece) * wide..][..wide];
-            hidden.extend((0..wide).map(|i| own[i] + cue[i] + distance[i]));
+        multiply(self.level, &rows, &w.matrix(&head.to_cue), &mut heads);
+        let distances = w.floats(&head.distance);
+        let mut hidden = Vec::with_capacity(cues.len() * pieces.len());
+        for (&(first, last), cue) in cues.iter().zip(heads.chunks_exact(wide)) {
+            for (piece, own) in pieces.chunks_exact(wide).enumerate() {
+                let away = if piece < first { piece as i32 - first as i32 } else { (piece as i32 - last as i32).max(0) };
+                let distance = &distances[bucket(away, w.sizes.distances) * wide..][..wide];
+                hidden.extend(own.iter().zip(cue).zip(distance).map(|((own, cue), distance)| own + cue + distance));
+            }
         }
         gelu_all(self.level, &mut hidden);
         let mut second = Vec::new();
         rows.rows(self.level, &hidden, wide);
-        multiply(self.level, &rows, &w.matrix(&w.role1), &mut second);
+        multiply(self.level, &rows, &w.matrix(&head.role1), &mut second);
         gelu_all(self.level, &mut second);
-        let (weights, bias) = (w.floats(&w.role2[0]), w.floats(&w.role2[1]));
-        second.chunks_exact(wide).map(|row| std::array::from_fn(|i| dot(row, &weights[i * wide..][..wide]) + bias[i])).collect()
+        let [weights, bias] = [0, 1].map(|i| w.floats(&head.role2[i]));
+        let scores = |row: &[f32]| std::array::from_fn(|i| dot(row, &weights[i * wide..][..wide]) + bias[i]);
+        second.chunks_exact(range.len() * wide).map(|cue| cue.chunks_exact(wide).map(scores).collect()).collect()
     }
 }
 
 impl States {
+    /// Goes on with some of the windows alone, in their order.
+    pub fn keep(&mut self, which: &[bool]) {
+        let (mut starts, mut end) = (vec![0], 0);
+        for (window, _) in which.iter().enumerate().filter(|(_, keep)| **keep) {
+            let from = self.starts[window] * self.width..self.starts[window + 1] * self.width;
+            let length = from.len();
+            self.values.copy_within(from, end);
+            end += length;
+            starts.push(end / self.width);
+        }
+        self.values.truncate(end);
+        self.starts = starts;
+    }
+
     /// The pieces of a window, its frame left out.
     fn range(&self, window: usize) -> std::ops::Range<usize> {
         self.starts[window] + 1..self.starts[window + 1] - 1
@@ -284,7 +324,8 @@ impl States {
 #[derive(Default)]
 struct Scratch {
     rows: Quantised,
-    wide: Vec<f32>,
+    mixed: Vec<f32>,
+    inner: Vec<f32>,
     narrow: Vec<f32>,
     context: Vec<f32>,
     attention: Attention,

@@ -9,70 +9,158 @@ mod window;
 use super::draft::Draft;
 use super::view::View;
 use super::{Cue, Input, Reported, kind_of};
-use crate::encoder::{Encoder, Piece, Scores};
+use crate::encoder::{Calibration, Encoder, Piece, Scores, States};
 use crate::lexicon::CueClass;
 use crate::span::{Span, TokenSpan};
-use decode::{CONTENT, Found, SOURCE};
+use decode::{CONTENT, SOURCE};
+use std::ops::Range;
 pub use window::Window;
 
 /// How many pieces are read at once: enough to keep weights in the cache, few enough to keep states there.
-const BATCH: usize = 1024;
+const BATCH: usize = 320;
+
+/// How much is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effort {
+    /// No window to the end.
+    Low,
+    /// A window is read on until its reports are settled.
+    #[default]
+    Normal,
+    /// Every window to the end.
+    High,
+}
+
+impl Effort {
+    /// The heads that are asked, of so many.
+    fn heads(self, count: usize) -> Range<usize> {
+        match self {
+            Effort::Low => 0..(count - 1).max(1),
+            Effort::Normal => 0..count,
+            Effort::High => count - 1..count,
+        }
+    }
+}
 
 /// The windows in which the encoder reads a document.
 pub fn windows(encoder: &Encoder, input: Input<'_>) -> Vec<Window> {
     window::cut(&View::new(input), encoder.vocabulary())
 }
 
-/// Every report that the encoder considers, likely or not, for calibration; `threshold` is added to the score of what is no cue.
-pub fn candidates(encoder: &Encoder, input: Input<'_>, threshold: f32) -> Vec<(Reported, Scores)> {
-    read(encoder, &View::new(input), threshold)
+/// Every report that a head of the encoder considers, likely or not, for calibration; `threshold` is added to the score of what is no cue.
+pub fn candidates(encoder: &Encoder, input: Input<'_>, head: usize, threshold: f32) -> Vec<(Reported, Scores)> {
+    let view = View::new(input);
+    let reading = Reading { encoder, view: &view, windows: &window::cut(&view, encoder.vocabulary()) };
+    let mut found = Vec::new();
+    for batch in reading.batches() {
+        let mut states = reading.begin(batch.clone());
+        encoder.deepen(&mut states, head);
+        for (index, window) in batch.enumerate() {
+            found.extend(reading.reports(&states, head, index, window, threshold));
+        }
+    }
+    found
 }
 
 /// Finds the reports that have a cue.
-pub(super) fn find(encoder: &Encoder, view: &View<'_>, draft: &mut Draft) {
-    let calibration = encoder.calibration();
-    for (report, _) in read(encoder, view, calibration.cue_threshold()) {
-        let likely = report.confidence * report.source_confidence >= calibration.report_threshold();
-        if likely && !draft.holds(report.cue.map_or(report.parts[0], |c| c.span)) {
-            draft.add(view, report);
-        }
-    }
-}
-
-/// Reads the windows of a document, some at a time.
-fn read(encoder: &Encoder, view: &View<'_>, threshold: f32) -> Vec<(Reported, Scores)> {
-    let windows = window::cut(view, encoder.vocabulary());
-    let mut reports = Vec::new();
-    let mut rest = &windows[..];
-    while !rest.is_empty() {
-        let (batch, more) = rest.split_at(batch_size(rest));
-        rest = more;
-        let pieces: Vec<&[Piece]> = batch.iter().map(|w| &w.pieces[..]).collect();
-        let states = encoder.read(&pieces);
-        for (index, window) in batch.iter().enumerate() {
-            for mut cue in decode::cues(&encoder.cues(&states, index)[window.core.clone()], threshold) {
-                cue.first += window.core.start;
-                cue.last += window.core.start;
-                let roles = decode::roles(&encoder.roles(&states, index, cue.first, cue.last));
-                reports.extend(report(encoder, view, window, &cue, &roles));
+pub(super) fn find(encoder: &Encoder, effort: Effort, view: &View<'_>, draft: &mut Draft) {
+    let reading = Reading { encoder, view, windows: &window::cut(view, encoder.vocabulary()) };
+    for batch in reading.batches() {
+        for (head, found) in reading.read(batch, effort) {
+            for (report, _) in found {
+                let likely = report.confidence * report.source_confidence >= encoder.calibration(head).report_threshold();
+                if likely && !draft.holds(report.cue.map_or(report.parts[0], |c| c.span)) {
+                    draft.add(view, report);
+                }
             }
         }
     }
-    reports
 }
 
-/// How many of the first windows are read at once; at least one.
-fn batch_size(windows: &[Window]) -> usize {
-    let mut pieces = 0;
-    let count = windows.iter().take_while(|w| {
-        pieces += w.pieces.len();
-        pieces <= BATCH
-    });
-    count.count().max(1)
+/// A document that is being read.
+struct Reading<'a> {
+    encoder: &'a Encoder,
+    view: &'a View<'a>,
+    windows: &'a [Window],
+}
+
+/// Reports with the scores that made them.
+type Found = Vec<(Reported, Scores)>;
+
+impl Reading<'_> {
+    /// Windows that are read at once, in order; at least one.
+    fn batches(&self) -> Vec<Range<usize>> {
+        let mut batches = Vec::new();
+        let (mut start, mut pieces) = (0, 0);
+        for (at, window) in self.windows.iter().enumerate() {
+            if at > start && pieces + window.pieces.len() > BATCH {
+                batches.push(start..at);
+                (start, pieces) = (at, 0);
+            }
+            pieces += window.pieces.len();
+        }
+        if start < self.windows.len() {
+            batches.push(start..self.windows.len());
+        }
+        batches
+    }
+
+    fn begin(&self, batch: Range<usize>) -> States {
+        let pieces: Vec<&[Piece]> = self.windows[batch].iter().map(|w| &w.pieces[..]).collect();
+        self.encoder.begin(&pieces)
+    }
+
+    /// The reports of each window of a batch, with the head that found them: a window is read deeper until all its reports are settled.
+    fn read(&self, batch: Range<usize>, effort: Effort) -> Vec<(usize, Found)> {
+        let mut done: Vec<(usize, Found)> = vec![(0, Vec::new()); batch.len()];
+        let mut open: Vec<usize> = batch.clone().collect();
+        let mut states = self.begin(batch.clone());
+        for head in effort.heads(self.encoder.heads()) {
+            self.encoder.deepen(&mut states, head);
+            let calibration = self.encoder.calibration(head);
+            let mut unsettled = Vec::with_capacity(open.len());
+            for (index, &window) in open.iter().enumerate() {
+                let found = self.reports(&states, head, index, window, calibration.cue_threshold());
+                unsettled.push(!found.iter().all(|(r, _)| calibration.is_settled(r.confidence * r.source_confidence)));
+                done[window - batch.start] = (head, found);
+            }
+            if !unsettled.contains(&true) {
+                break;
+            }
+            states.keep(&unsettled);
+            let mut still = unsettled.iter();
+            open.retain(|_| still.next() == Some(&true));
+        }
+        done
+    }
+
+    /// The reports of a window, whose place among the states is `index`.
+    fn reports(&self, states: &States, head: usize, index: usize, window: usize, threshold: f32) -> Found {
+        let encoder = self.encoder;
+        let window = &self.windows[window];
+        let mut cues = decode::cues(&encoder.cues(states, head, index)[window.core.clone()], threshold);
+        for cue in &mut cues {
+            cue.first += window.core.start;
+            cue.last += window.core.start;
+        }
+        let places: Vec<(usize, usize)> = cues.iter().map(|c| (c.first, c.last)).collect();
+        let roles = encoder.roles(states, head, index, &places);
+        let calibration = encoder.calibration(head);
+        cues.iter()
+            .zip(&roles)
+            .filter_map(|(cue, roles)| report(calibration, self.view, window, cue, &decode::roles(roles)))
+            .collect()
+    }
 }
 
 /// The report that a cue and the roles of the pieces around it make; none without content.
-fn report(encoder: &Encoder, view: &View<'_>, window: &Window, cue: &Found, roles: &decode::Roles) -> Option<(Reported, Scores)> {
+fn report(
+    calibration: Calibration<'_>,
+    view: &View<'_>,
+    window: &Window,
+    cue: &decode::Cue,
+    roles: &decode::Roles,
+) -> Option<(Reported, Scores)> {
     let tokens =
         |first: usize, last: usize| view.tokens_in(Span { start: window.spans[first].start, end: window.spans[last].end });
     let cue_tokens = tokens(cue.first, cue.last);
@@ -85,7 +173,7 @@ fn report(encoder: &Encoder, view: &View<'_>, window: &Window, cue: &Found, role
     }
     let kind = kind_of(view.text, &parts, view.quotations);
     let scores = Scores { cue: cue.score, source: source.map(|_| roles.score(SOURCE)), content: roles.score(CONTENT) };
-    let (confidence, source_confidence) = encoder.calibration().confidence(kind as usize, scores);
+    let (confidence, source_confidence) = calibration.confidence(kind as usize, scores);
     let report = Reported {
         cue: Some(Cue { span: view.span(cue_tokens), class: if cue.speech { CueClass::Speech } else { CueClass::Other } }),
         source: source.map(|run| view.span(tokens(run.first, run.last))),

@@ -13,6 +13,8 @@ pub const GROUP: usize = 4;
 pub const HEAD: usize = 32;
 /// Queries that attend at once.
 const QUERIES: usize = 4;
+/// A score whose share is nothing.
+const NOTHING: f32 = -1e30;
 
 /// Which instructions multiply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,8 +186,9 @@ mod x86 {
     use super::{BLOCK, GROUP, Matrix, Quantised, finish};
     use std::arch::x86_64::{
         __m256i, __m512i, _mm256_abs_epi8, _mm256_add_epi32, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16,
-        _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_sign_epi8, _mm256_storeu_si256, _mm512_dpbusd_epi32,
-        _mm512_loadu_si512, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_storeu_si512,
+        _mm256_set1_epi16, _mm256_set1_epi32, _mm256_setzero_si256, _mm256_sign_epi8, _mm256_storeu_si256, _mm512_add_ps,
+        _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mul_ps, _mm512_set1_epi32,
+        _mm512_set1_ps, _mm512_setzero_si512, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_epi32,
     };
 
     /// Rows and blocks of a tile: as many sums as there are registers for.
@@ -277,18 +280,30 @@ mod x86 {
                 }
             }
         }
-        for (r, sums) in sums.iter().enumerate() {
-            for (b, sum) in sums.iter().enumerate() {
-                let mut lanes = [0i32; BLOCK];
-                // SAFETY: the array is as long as the register.
-                unsafe { _mm512_storeu_si512(lanes.as_mut_ptr().cast::<__m512i>(), *sum) };
-                for (lane, sum) in lanes.iter_mut().zip(&matrix.sum[(block + b) * BLOCK..]) {
-                    *lane -= 128 * sum;
+        for b in 0..B {
+            let at = (block + b) * BLOCK;
+            let (scale, bias, sum) = (lanes(matrix.scale, at), lanes(matrix.bias, at), lanes(matrix.sum, at));
+            // SAFETY: the arrays are as long as a register.
+            unsafe {
+                let scale = _mm512_loadu_ps(scale.as_ptr());
+                let bias = _mm512_loadu_ps(bias.as_ptr());
+                let excess = _mm512_slli_epi32::<7>(_mm512_loadu_si512(sum.as_ptr().cast::<__m512i>()));
+                for (r, sums) in sums.iter().enumerate() {
+                    let exact = _mm512_cvtepi32_ps(_mm512_sub_epi32(sums[b], excess));
+                    // As in `finish`: first the scales, no fused operation.
+                    let step = _mm512_mul_ps(_mm512_set1_ps(rows.scale[row + r]), scale);
+                    let value = _mm512_add_ps(_mm512_mul_ps(exact, step), bias);
+                    let place = (row + r) * matrix.outputs + at;
+                    _mm512_storeu_ps(out[place..place + BLOCK].as_mut_ptr(), value);
                 }
-                let at = (row + r) * matrix.outputs + (block + b) * BLOCK;
-                finish(&mut out[at..at + BLOCK], &lanes, rows.scale[row + r], matrix, block + b);
             }
         }
+    }
+
+    /// Sixteen of some numbers.
+    #[inline(always)]
+    fn lanes<T>(numbers: &[T], at: usize) -> &[T; BLOCK] {
+        numbers[at..at + BLOCK].try_into().expect("a block is so long")
     }
 
     pub(super) fn multiply_avx2(rows: &Quantised, matrix: &Matrix<'_>, out: &mut [f32]) {
@@ -439,14 +454,28 @@ fn exp(x: f32) -> f32 {
     p * f32::from_bits(power << 23)
 }
 
-/// x times the share of a normal distribution below x (Abramowitz and Stegun 7.1.26, error below 2e-7).
+/// x times the share of a normal distribution below x: an odd polynomial, fitted on ±4.2, for the share; off by 1e-4 at most, a
+/// hundredth of the steps to which the result is rounded next.
 #[inline(always)]
 fn gelu(x: f32) -> f32 {
-    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
-    let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let p = ((((1.061_405_4 * t - 1.453_152_1) * t + 1.421_413_7) * t - 0.284_496_74) * t + 0.254_829_6) * t;
-    let erf = 1.0 - p * exp(-z * z);
-    0.5 * x * (1.0 + erf.copysign(x))
+    const SHARE: [f32; 8] = [
+        -4.796_486_3e-9,
+        2.072_758_9e-7,
+        -5.290_090_5e-6,
+        8.984_169e-5,
+        -1.086_496_3e-3,
+        9.741_077e-3,
+        -6.622_233e-2,
+        3.988_347_7e-1,
+    ];
+    let near = if x > 4.2 { 4.2 } else { x };
+    let near = if near < -4.2 { -4.2 } else { near };
+    let square = near * near;
+    let mut share = 4.924_825e-11;
+    for coefficient in SHARE {
+        share = share * square + coefficient;
+    }
+    x * (0.5 + near * share)
 }
 
 for_each_level! {
@@ -503,15 +532,19 @@ for_each_level! {
         let scale = 1.0 / (HEAD as f32).sqrt();
         for first in (0..length).step_by(QUERIES) {
             // Behind the last piece its query stands in again.
-            let queries: [&[f32; HEAD]; QUERIES] = std::array::from_fn(|q| row((first + q).min(length - 1), 0));
+            let mut queries = [[0f32; HEAD]; QUERIES];
+            for (q, query) in queries.iter_mut().enumerate() {
+                for (scaled, x) in query.iter_mut().zip(row((first + q).min(length - 1), 0)) {
+                    *scaled = x * scale;
+                }
+            }
             for block in (0..padded).step_by(BLOCK) {
                 let mut sums = [[0f32; BLOCK]; QUERIES];
                 for (i, keys) in keys.chunks_exact(padded).enumerate() {
                     let keys: &[f32; BLOCK] = keys[block..block + BLOCK].try_into().expect("a block is so long");
-                    for (sums, query) in sums.iter_mut().zip(queries) {
-                        let query = query[i] * scale;
+                    for (sums, query) in sums.iter_mut().zip(&queries) {
                         for (sum, &key) in sums.iter_mut().zip(keys) {
-                            *sum = query.mul_add(key, *sum);
+                            *sum = query[i].mul_add(key, *sum);
                         }
                     }
                 }
@@ -520,7 +553,8 @@ for_each_level! {
                 }
             }
             for shares in shares.chunks_exact_mut(padded) {
-                softmax(&mut shares[..length]);
+                shares[length..].fill(NOTHING);
+                softmax(shares);
             }
             let mut sums = [[0f32; HEAD]; QUERIES];
             for other in 0..length {
@@ -546,22 +580,28 @@ pub struct Attention {
     shares: Vec<f32>,
 }
 
-/// Turns scores into shares that add up to 1.
+/// Turns scores into shares that add up to 1; whole blocks of them.
 #[inline(always)]
 fn softmax(row: &mut [f32]) {
-    let mut lanes = [f32::MIN; BLOCK];
-    for chunk in row.chunks(BLOCK) {
+    let mut lanes = [NOTHING; BLOCK];
+    for chunk in row.chunks_exact(BLOCK) {
         for (lane, &x) in lanes.iter_mut().zip(chunk) {
             *lane = larger(x, *lane);
         }
     }
     let largest = tree(lanes, larger);
-    for x in row.iter_mut() {
-        *x = exp(*x - largest);
+    let mut sums = [0f32; BLOCK];
+    for chunk in row.chunks_exact_mut(BLOCK) {
+        for (x, sum) in chunk.iter_mut().zip(&mut sums) {
+            *x = exp(*x - largest);
+            *sum += *x;
+        }
     }
-    let inverse = 1.0 / sum(row);
-    for x in row {
-        *x *= inverse;
+    let inverse = 1.0 / tree(sums, |a, b| a + b);
+    for chunk in row.chunks_exact_mut(BLOCK) {
+        for x in chunk {
+            *x *= inverse;
+        }
     }
 }
 
@@ -613,11 +653,12 @@ mod tests {
             assert!((exp(x) - x.exp()).abs() <= 2e-6 * x.exp(), "exp {x}");
         }
         for (x, expected) in [(0.0, 0.0), (1.0, 0.841_345), (-1.0, -0.158_655), (3.0, 2.995_95), (-5.0, -1.4e-6)] {
-            assert!((gelu(x) - expected).abs() < 2e-5, "gelu {x}");
+            assert!((gelu(x) - expected).abs() < 2e-4, "gelu {x}");
         }
-        let mut row = [1.0, 2.0, 3.0];
+        let mut row = [NOTHING; BLOCK];
+        row[..3].copy_from_slice(&[1.0, 2.0, 3.0]);
         softmax(&mut row);
-        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6 && row[2] > 0.66);
+        assert!((row[..3].iter().sum::<f32>() - 1.0).abs() < 1e-6 && row[2] > 0.66 && row[3] < 1e-30);
         let mut row: Vec<f32> = (0..50).map(|i| i as f32).collect();
         normalise(&mut row, &[1.0; 50], &[0.0; 50]);
         assert!(sum(&row).abs() < 1e-3 && (dot(&row, &row) / 50.0 - 1.0).abs() < 1e-4);

@@ -7,7 +7,7 @@ use super::kernel::{BLOCK, HEAD, Matrix};
 use std::fmt;
 use std::ops::Range;
 
-pub(super) const MAGIC: [u8; 8] = *b"ONRENC1\n";
+pub(super) const MAGIC: [u8; 8] = *b"ONRENC2\n";
 
 /// Weights that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,21 @@ pub(super) struct LayerAt {
     pub norm2: [Floats; 2],
 }
 
+/// What reads cues and roles off the states of one layer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HeadAt {
+    /// So many layers lie below.
+    pub depth: usize,
+    pub cue: [Floats; 2],
+    pub piece: MatrixAt,
+    pub to_cue: MatrixAt,
+    pub distance: Floats,
+    pub role1: MatrixAt,
+    pub role2: [Floats; 2],
+    /// What was found when the scores were calibrated; see `export.py`.
+    pub calibration: Floats,
+}
+
 /// All arrays of the file.
 pub(super) struct Weights {
     bytes: Bytes,
@@ -117,14 +132,8 @@ pub(super) struct Weights {
     pub structures: Floats,
     pub norm: [Floats; 2],
     pub layers: Vec<LayerAt>,
-    pub cue: [Floats; 2],
-    pub piece: MatrixAt,
-    pub to_cue: MatrixAt,
-    pub distance: Floats,
-    pub role1: MatrixAt,
-    pub role2: [Floats; 2],
-    /// What was found when the scores were calibrated; see `export.py`.
-    pub calibration: Floats,
+    /// The heads, the shallowest first; the last reads the last layer.
+    pub heads: Vec<HeadAt>,
 }
 
 struct Cursor<'a> {
@@ -209,7 +218,7 @@ impl Weights {
             cues: c.number()?,
             roles: c.number()?,
         };
-        let (vocabulary, calibration) = (c.number()?, c.number()?);
+        let (vocabulary, calibration, heads) = (c.number()?, c.number()?, c.number()?);
         let fits = |n: usize| n > 0 && n.is_multiple_of(BLOCK) && n <= 1 << 16;
         if !(fits(sizes.width) && fits(sizes.inner) && fits(sizes.wide)) || sizes.width != sizes.heads * HEAD {
             return Err(WeightsError::Damaged);
@@ -234,13 +243,23 @@ impl Weights {
                 norm2: norm(&mut c)?,
             });
         }
-        let cue = [c.floats(sizes.cues * width)?, c.floats(sizes.cues)?];
-        let piece = c.matrix(wide, width)?;
-        let to_cue = c.matrix(wide, 2 * width)?;
-        let distance = c.floats(sizes.distances * wide)?;
-        let role1 = c.matrix(wide, wide)?;
-        let role2 = [c.floats(sizes.roles * wide)?, c.floats(sizes.roles)?];
-        let calibration = c.floats(calibration)?;
+        let mut list = Vec::new();
+        for _ in 0..heads {
+            list.push(HeadAt {
+                depth: c.number()?,
+                cue: [c.floats(sizes.cues * width)?, c.floats(sizes.cues)?],
+                piece: c.matrix(wide, width)?,
+                to_cue: c.matrix(wide, 2 * width)?,
+                distance: c.floats(sizes.distances * wide)?,
+                role1: c.matrix(wide, wide)?,
+                role2: [c.floats(sizes.roles * wide)?, c.floats(sizes.roles)?],
+                calibration: c.floats(calibration)?,
+            });
+        }
+        let depths = list.iter().map(|head| head.depth);
+        if !depths.clone().is_sorted_by(|a, b| a < b) || depths.last() != Some(sizes.layers) {
+            return Err(WeightsError::Damaged);
+        }
         Ok(Weights {
             bytes,
             sizes,
@@ -252,13 +271,7 @@ impl Weights {
             structures,
             norm: first_norm,
             layers,
-            cue,
-            piece,
-            to_cue,
-            distance,
-            role1,
-            role2,
-            calibration,
+            heads: list,
         })
     }
 

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Writes a checkpoint as the file of weights that the program embeds.
 
-  export.py CHECKPOINT.pt OUT.bin [--style 0] [--calibration C0 C1 …]
+  export.py CHECKPOINT.pt OUT.bin [--style 0] [--calibration CALIBRATION.json]
 
 Matrices become 8-bit, each output by its largest weight, in blocks of sixteen outputs and groups of four inputs (src/encoder/kernel.rs); the
 vocabulary keeps the pieces that English news can be cut into. `--style`: whose annotation the reports follow, 0 PolNeAR, 1 this project's
-guidelines; a number between mixes them. Calibration: see src/attribution/accurate.rs.
+guidelines; a number between mixes them. Without
+a calibration the program keeps and reads what the heads find likely.
 """
 import argparse
+import json
 import os
 import struct
 import sys
@@ -17,7 +19,7 @@ import torch
 from tokenizers import Tokenizer
 
 from data import CASES, CUE, ROLE, STRUCTURES
-from model import DISTANCES, WIDE, Network
+from model import DISTANCES, EXITS, WIDE, Network
 from train import base_model
 
 POSITIONS = 260
@@ -74,7 +76,7 @@ def main():
     ap.add_argument('checkpoint')
     ap.add_argument('out')
     ap.add_argument('--style', type=float, default=0)
-    ap.add_argument('--calibration', type=float, nargs=16, default=[1., 0.] + 2 * [2., 2., 2., 1., 0., 0., 1.])
+    ap.add_argument('--calibration', help='what calibrate.py wrote')
     o = ap.parse_args()
     path = base_model()
     net = Network(path)
@@ -85,9 +87,10 @@ def main():
     vocabulary = '\n'.join(p for _, p in pieces).encode()
     config = net.encoder.config
     width = config.hidden_size
+    numbers = json.load(open(o.calibration)) if o.calibration else [[1., 0., 0., 2.] + 2 * [2., 2., 2., 1., 0., 0., 1.]] * len(EXITS)
     w = Writer()
     w.numbers(width, config.num_hidden_layers, config.num_attention_heads, config.intermediate_size, WIDE, len(pieces), POSITIONS,
-              2 * CASES + 1, STRUCTURES, DISTANCES, len(CUE), len(ROLE), len(vocabulary), len(o.calibration))
+              2 * CASES + 1, STRUCTURES, DISTANCES, len(CUE), len(ROLE), len(vocabulary), len(numbers[0]), len(EXITS))
     w.array(np.frombuffer(vocabulary, dtype=np.uint8), '<u1')
     embeddings = net.encoder.embeddings
     words = embeddings.word_embeddings.weight.detach().float().numpy()[[i for i, _ in pieces]]
@@ -109,18 +112,20 @@ def main():
         w.matrix(layer.intermediate.dense.weight, layer.intermediate.dense.bias)
         w.matrix(layer.output.dense.weight, layer.output.dense.bias)
         norm(layer.output.LayerNorm)
-    w.floats(net.cue.weight)
-    w.floats(net.cue.bias)
-    w.matrix(net.piece.weight, net.piece.bias)
-    w.matrix(net.to_cue.weight, None)
-    w.floats(net.distance.weight)
-    w.matrix(net.role[2].weight, net.role[2].bias)
-    w.floats(net.role[4].weight)
-    w.floats(net.role[4].bias)
-    w.array(np.array(o.calibration), '<f4')
+    for depth, head, calibration in zip(EXITS, net.heads, numbers):
+        w.numbers(depth)
+        w.floats(head.cue.weight)
+        w.floats(head.cue.bias)
+        w.matrix(head.piece.weight, head.piece.bias)
+        w.matrix(head.to_cue.weight, None)
+        w.floats(head.distance.weight)
+        w.matrix(head.role[2].weight, head.role[2].bias)
+        w.floats(head.role[4].weight)
+        w.floats(head.role[4].bias)
+        w.array(np.array(calibration), '<f4')
     temporary = o.out + '.new'
     with open(temporary, 'wb') as f:
-        f.write(b'ONRENC1\n' + struct.pack('<Q', checksum(w.body)) + w.body)
+        f.write(b'ONRENC2\n' + struct.pack('<Q', checksum(w.body)) + w.body)
     os.replace(temporary, o.out)
     print(f'{o.out}: {len(w.body) / 1e6:.1f} MB, {len(pieces)} pieces', file=sys.stderr)
 

@@ -1,4 +1,4 @@
-"""The network: a small pretrained encoder, a head that tags cues, and a head that labels the window's pieces for each cue.
+"""The network: a small pretrained encoder, and at three depths a head that tags cues and labels the window's pieces for each cue.
 
 `src/encoder.rs` computes the same from the exported weights.
 """
@@ -10,12 +10,33 @@ from data import CASES, CUE, ROLE, STRUCTURES
 
 WIDE = 256       # width of the head that labels pieces for a cue
 DISTANCES = 65   # buckets of the distance to the cue, 0 in the middle
+EXITS = (2, 4, 6)  # after so many layers there is a head; at run time most windows need not go further than the first
 
 
 def bucket(distance):
     """The bucket of a signed distance in pieces: exact up to 15, then by octaves, four buckets each."""
     far = (16 + torch.log2(distance.abs().clamp(min=16) / 16) * 4).clamp(max=31).long()
     return 32 + distance.sign() * torch.where(distance.abs() < 16, distance.abs(), far)
+
+
+class Head(nn.Module):
+    """Reads cues and roles off the states of one layer."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.cue = nn.Linear(width, len(CUE))
+        self.piece = nn.Linear(width, WIDE)
+        self.to_cue = nn.Linear(2 * width, WIDE, bias=False)
+        self.distance = nn.Embedding(DISTANCES, WIDE)
+        nn.init.zeros_(self.distance.weight)
+        self.role = nn.Sequential(nn.GELU(), nn.Dropout(.1), nn.Linear(WIDE, WIDE), nn.GELU(), nn.Linear(WIDE, len(ROLE)))
+
+    def roles(self, states, window, first, last):
+        """Labels of all pieces for each cue, given as its window in the batch and its first and last piece."""
+        at = torch.arange(states.shape[1])[None]
+        distance = torch.where(at < first[:, None], at - first[:, None], torch.where(at > last[:, None], at - last[:, None], 0))
+        cue = self.to_cue(torch.cat([states[window, first], states[window, last]], -1))
+        return self.role(self.piece(states)[window] + cue[:, None] + self.distance(bucket(distance)))
 
 
 class Network(nn.Module):
@@ -28,25 +49,11 @@ class Network(nn.Module):
         self.style = nn.Embedding(styles, width)
         for e in (self.case, self.structure, self.style):
             nn.init.zeros_(e.weight)
-        self.cue = nn.Linear(width, len(CUE))
-        self.piece = nn.Linear(width, WIDE)
-        self.to_cue = nn.Linear(2 * width, WIDE, bias=False)
-        self.distance = nn.Embedding(DISTANCES, WIDE)
-        nn.init.zeros_(self.distance.weight)
-        self.role = nn.Sequential(nn.GELU(), nn.Dropout(.1), nn.Linear(WIDE, WIDE), nn.GELU(), nn.Linear(WIDE, len(ROLE)))
+        self.heads = nn.ModuleList(Head(width) for _ in EXITS)
 
     def states(self, ids, case, structure, style, mask):
-        """[batch, pieces, width]"""
+        """[batch, pieces, width] for each exit"""
         words = self.encoder.embeddings.word_embeddings(ids)
-        return self.encoder(inputs_embeds=words + self.case(case) + self.structure(structure) + self.style(style)[:, None],
-                            attention_mask=mask).last_hidden_state
-
-    def cues(self, states):
-        return self.cue(states)
-
-    def roles(self, states, window, first, last):
-        """Labels of all pieces for each cue, given as its window in the batch and its first and last piece."""
-        at = torch.arange(states.shape[1])[None]
-        distance = torch.where(at < first[:, None], at - first[:, None], torch.where(at > last[:, None], at - last[:, None], 0))
-        cue = self.to_cue(torch.cat([states[window, first], states[window, last]], -1))
-        return self.role(self.piece(states)[window] + cue[:, None] + self.distance(bucket(distance)))
+        layers = self.encoder(inputs_embeds=words + self.case(case) + self.structure(structure) + self.style(style)[:, None],
+                              attention_mask=mask, output_hidden_states=True).hidden_states
+        return [layers[exit] for exit in EXITS]

