@@ -5,6 +5,7 @@ pub mod coreference;
 pub mod corpus;
 pub mod document;
 pub mod encoder;
+pub mod evaluation;
 pub mod fold;
 pub mod format;
 pub mod gazetteer;

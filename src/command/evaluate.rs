@@ -1,24 +1,129 @@
 //! `onrecord evaluate`
 
+use super::style::{CONTENT, FAINT, RESET, WARNING};
 use super::{Failure, Outcome, PipelineOptions};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use onrecord::evaluation::mistake::{Mistake, sample};
+use onrecord::evaluation::{Choice, Scores, evaluate, gold};
+use onrecord::format::Problem;
+use serde::Serialize;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Flags of `evaluate`.
 #[derive(Args, Debug)]
 pub struct EvaluateOptions {
-    /// Gold annotations (JSON Lines, or *.gold.json beside their documents), or folders of them
+    /// Gold annotations (.jsonl, or .gold.json beside their documents), or folders of .gold.json; each is scored on its own
     #[arg(required = true, value_name = "GOLD")]
     paths: Vec<PathBuf>,
-    /// Print so many errors of each kind with the text around them
+    /// Print so many errors of each kind with the text around them and the rule that made them
     #[arg(long, default_value_t = 0, value_name = "N")]
     errors: usize,
+    /// Write the figures as JSON, as shares and counts
+    #[arg(long)]
+    json: bool,
+    /// Places: the kinds of gold that count; the others are neither wanted nor wrong; "all" for each
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_parser = NonEmptyStringValueParser::new(),
+        default_value = "country,adm1,adm2,place",
+        value_name = "A,B"
+    )]
+    kinds: Vec<String>,
+    /// Sentences: what the id of a document must hold to count; "all" for each document
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_parser = NonEmptyStringValueParser::new(),
+        default_value = "news,bio,court,academic,essay,interview,letter,speech,textbook,voyage,whow",
+        value_name = "A,B"
+    )]
+    genres: Vec<String>,
     #[command(flatten)]
     pipeline: PipelineOptions,
 }
 
+/// The figures of one of the paths.
+#[derive(Serialize)]
+struct Report<'a> {
+    gold: String,
+    #[serde(flatten)]
+    scores: &'a Scores,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<&'a Mistake>,
+}
+
 /// Scores.
 pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
-    let _ = (&options.paths, options.errors, options.pipeline.pipeline()?);
-    Ok(Outcome::Done)
+    let pipeline = options.pipeline.pipeline()?;
+    let chosen = |names: &[String]| (names != ["all"]).then(|| names.to_vec());
+    let choice = Choice { kinds: chosen(&options.kinds), genres: chosen(&options.genres) };
+    let mut lost = 0;
+    let mut scored = Vec::new();
+    for path in &options.paths {
+        let (cases, mut problems) = gold::open(path);
+        let (scores, failed) = evaluate(&pipeline, &cases, &choice);
+        if scores.documents == 0 && failed.is_empty() && !cases.is_empty() {
+            let reason = "no document is of these genres (--genres all takes each)".to_owned();
+            problems.push(Problem { file: path.display().to_string(), line: None, reason });
+        }
+        problems.extend(failed);
+        lost += problems.len();
+        for problem in &problems {
+            anstream::eprintln!("{WARNING}rejected:{RESET} {problem}");
+        }
+        if scores.documents > 0 {
+            scored.push((path.display().to_string(), scores));
+        }
+    }
+    if scored.is_empty() {
+        return Err(Failure::failed("no gold could be read"));
+    }
+    let mut out = anstream::AutoStream::auto(io::stdout().lock());
+    let printed =
+        if options.json { write_json(&mut out, &scored, options.errors) } else { print(&mut out, &scored, options.errors) };
+    printed.and_then(|()| out.flush()).map_err(|error| Failure::io("<stdout>", &error))?;
+    Ok(if lost > 0 { Outcome::SomeRejected } else { Outcome::Done })
+}
+
+fn write_json(out: &mut dyn Write, scored: &[(String, Scores)], few: usize) -> io::Result<()> {
+    let reports: Vec<Report<'_>> = scored
+        .iter()
+        .map(|(gold, scores)| {
+            let errors = sample(&scores.mistakes, few).into_iter().flat_map(|(.., list)| list).collect();
+            Report { gold: gold.clone(), scores, errors }
+        })
+        .collect();
+    serde_json::to_writer_pretty(&mut *out, &reports)?;
+    writeln!(out)
+}
+
+fn print(out: &mut dyn Write, scored: &[(String, Scores)], few: usize) -> io::Result<()> {
+    for (gold, scores) in scored {
+        writeln!(out, "{gold}\n{scores}")?;
+        if few == 0 {
+            continue;
+        }
+        for (what, all, list) in sample(&scores.mistakes, few) {
+            writeln!(out, "{what} ({all})")?;
+            list.into_iter().try_for_each(|mistake| print_mistake(out, mistake))?;
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+fn print_mistake(out: &mut dyn Write, mistake: &Mistake) -> io::Result<()> {
+    let Mistake { doc_id, before, words, after, .. } = mistake;
+    let rule = mistake.rule.map_or(String::new(), |rule| format!(" [{rule}]"));
+    writeln!(out, "  {FAINT}{doc_id}{rule}{RESET}")?;
+    writeln!(out, "    {FAINT}{before}{RESET}>>{CONTENT}{words}{RESET}<<{FAINT}{after}{RESET}")?;
+    let sides = [("gold", &mistake.gold), ("found", &mistake.found)];
+    let sides: Vec<String> = sides.iter().filter_map(|(side, name)| Some(format!("{side}: {}", (*name).as_ref()?))).collect();
+    if !sides.is_empty() {
+        writeln!(out, "    {}", sides.join(" | "))?;
+    }
+    Ok(())
 }
