@@ -1,6 +1,6 @@
 //! Coreference: which mentions of a document stand for the same person or body.
 //!
-//! Names are clustered first, over the whole document, by the rules of [`Linker`]: the same name; a surname or a given name that
+//! Names are clustered first, over the whole document, by the rules of `Linker`: the same name; a surname or a given name that
 //! belongs to one fuller name; an acronym, defined in brackets or spelled by initials; the same entry of the gazetteer. Nominal
 //! mentions in apposition join their name. Pronouns and free nominals ("the mayor") are resolved where they speak, by the
 //! `speaker` stage.

@@ -1,6 +1,6 @@
 //! The gazetteer: names of places, agencies and other bodies, and what each may stand for.
 //!
-//! Tables of facts (`gazetteers/**/*.tsv`, read by [`table`]) are compiled by [`compile`] into one file of flat arrays
+//! Tables of facts (`gazetteers/**/*.tsv`, read by [`table`]) are compiled by [`mod@compile`] into one file of flat arrays
 //! ([`file`]) that the binary embeds and reads where it lies. A name is a sequence of folded words; each prefix of each name is
 //! a key, so a text is matched by extending a key word by word. All lengths that match are reported, longest first: the stage
 //! that knows the context may fall back from "Georgia Tech" to "Georgia".

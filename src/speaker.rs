@@ -1,6 +1,6 @@
 //! Speakers: which person or body of the document the source of each report is.
 //!
-//! A source is looked at by the rules of [`RULES`] in order; the first to decide wins, and its name stays with the answer.
+//! A source is looked at by the rules of `RULES` in order; the first to decide wins, and its name stays with the answer.
 //! Reports are read in text order, so that a pronoun can mean who spoke last.
 
 use crate::attribution::Reported;

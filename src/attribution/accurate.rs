@@ -1,6 +1,6 @@
 //! The accurate engine: a small encoder reads each paragraph, finds the cues, and for each cue its source and its content.
 //!
-//! What the encoder reads is laid out in [`window`]; its scores become labels in [`decode`]. Here labels become reports: pieces become tokens,
+//! What the encoder reads is laid out in `window`; its scores become labels in `decode`. Here labels become reports: pieces become tokens,
 //! runs become parts without their outer marks, scores become a confidence.
 
 mod decode;

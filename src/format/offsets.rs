@@ -2,7 +2,7 @@
 
 /// The code points of a text by byte offset.
 ///
-/// Made in one pass; a look-up counts at most [`STEP`] bytes.
+/// Made in one pass; a look-up counts at most `STEP` bytes.
 pub struct CodePoints<'a> {
     text: &'a str,
     /// Code points before each multiple of [`STEP`] bytes; empty for ASCII, where both counts agree.

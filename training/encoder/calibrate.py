@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Finds what makes confidences mean what they say, on documents that the network was not trained on.
 
-  calibrate.py CANDIDATES.jsonl GOLD.jsonl THRESHOLD
+  calibrate.py GOLD.jsonl OUT.json THRESHOLD CANDIDATES.jsonl ... [--unlikely .1 --sure .9]
 
-CANDIDATES is what `cargo run --release --example candidates -- WEIGHTS GOLD.jsonl THRESHOLD` prints: every report that the encoder considers. A
-content is right if it pairs with a gold one (Jaccard index of letters at least 0.5, best first), a source if it touches the gold one. Two
-logistic functions of the scores give the probability of both; a report is kept if their product reaches a threshold, and the
-one with the best F1 is taken. Prints a reliability table (each document judged by functions fitted to the others) and, last, the numbers for
-`export.py --calibration`.
+The candidates of each head, the shallowest first, are what `cargo run --release --example candidates -- WEIGHTS GOLD.jsonl HEAD THRESHOLD`
+prints: every report that the head considers. A content is right if it pairs with a gold one (Jaccard index of letters at least 0.5, best
+first), a source if it touches the gold one. Two logistic functions of the scores give the probability of both; a report is kept if their
+product reaches a threshold, and the one with the best F1 is taken. A window whose reports are all more likely right than --sure or less
+likely than --unlikely is not read deeper. Prints reliability tables (each document judged by functions fitted to the others).
 """
 import argparse
 import json
@@ -107,14 +107,8 @@ def reliability(pairs):
     print(f'  expected calibration error {error:.3f}')
 
 
-def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument('candidates')
-    ap.add_argument('gold')
-    ap.add_argument('threshold', type=float, help='the one that the candidates were made with')
-    o = ap.parse_args()
-    gold = {d['doc_id']: d for d in map(json.loads, open(o.gold, encoding='utf-8'))}
-    rows, total = judged(o.candidates, gold)
+def calibrate(rows, total):
+    """Threshold and functions of one head; prints how they do on documents that they were not fitted to."""
     documents = sorted({r[0] for r in rows})
     random.Random(0).shuffle(documents)
     fold = {d: i % FOLDS for i, d in enumerate(documents)}
@@ -129,7 +123,25 @@ def main():
     reliability([(c, r[3]) for r, c, s in kept])
     print('source, of the reports kept whose content is right:')
     reliability([(s, r[4]) for r, c, s in kept if r[3]])
-    print('--calibration', o.threshold, round(threshold, 3), *(v for w in fit_both(rows) for v in w))
+    return round(threshold, 3), fit_both(rows)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('gold')
+    ap.add_argument('out')
+    ap.add_argument('threshold', type=float, help='the one that the candidates were made with')
+    ap.add_argument('candidates', nargs='+')
+    ap.add_argument('--unlikely', type=float, default=.1)
+    ap.add_argument('--sure', type=float, default=.9)
+    o = ap.parse_args()
+    gold = {d['doc_id']: d for d in map(json.loads, open(o.gold, encoding='utf-8'))}
+    numbers = []
+    for head, path in enumerate(o.candidates):
+        print(f'head {head}')
+        threshold, (content, source) = calibrate(*judged(path, gold))
+        numbers.append([o.threshold, threshold, o.unlikely, o.sure, *content, *source])
+    json.dump(numbers, open(o.out, 'w'))
 
 
 if __name__ == '__main__':

@@ -68,13 +68,13 @@ def main():
             row = lambda values: torch.tensor([values])
             # Pieces outside the vocabulary are unknown to the program; here as well.
             seen = [i if i in new else tokenizer.token_to_id('[UNK]') for i in w.ids]
-            states = net.states(row(seen), row(w.case), row(w.structure), torch.tensor([0]), torch.ones(1, len(w.ids)).long())
-            theirs = net.cues(states)[0, 1:-1].argmax(-1)
+            states = net.states(row(seen), row(w.case), row(w.structure), torch.tensor([0]), torch.ones(1, len(w.ids)).long())[-1]
+            theirs = net.heads[-1].cue(states)[0, 1:-1].argmax(-1)
             counts['compared'] += len(ids)
             counts['cue'] += int((theirs != torch.tensor(line['cues']).argmax(-1)).sum())
             if line['roles']:
                 at = torch.tensor([p for p, _ in line['roles']]) + 1
-                labels = net.roles(states, torch.zeros_like(at), at, at)[:, 1:-1].argmax(-1)
+                labels = net.heads[-1].roles(states, torch.zeros_like(at), at, at)[:, 1:-1].argmax(-1)
                 counts['role_pieces'] += labels.numel()
                 counts['role'] += int((labels != torch.tensor([r for _, r in line['roles']]).argmax(-1)).sum())
         line = next(lines, None)

@@ -32,8 +32,8 @@ class Cues(torch.nn.Module):
         self.net = net
 
     def forward(self, ids, case, structure, mask):
-        states = self.net.states(ids, case, structure, torch.zeros_like(ids[:, 0]), mask)
-        return states, self.net.cues(states)
+        states = self.net.states(ids, case, structure, torch.zeros_like(ids[:, 0]), mask)[-1]
+        return states, self.net.heads[-1].cue(states)
 
 
 def main():
