@@ -166,8 +166,15 @@ fn report(
     let cue_tokens = tokens(cue.first, cue.last);
     let source = roles.runs(SOURCE).max_by_key(|run| (run.last - run.first, usize::MAX - run.first));
     let runs: Vec<TokenSpan> = roles.runs(CONTENT).map(|run| tokens(run.first, run.last)).collect();
-    let parts: Vec<Span> =
-        joined(view, runs).into_iter().filter_map(|run| view.content(run.start as usize, run.end as usize)).collect();
+    let behind_cue = |run: &TokenSpan| run.start >= cue_tokens.end;
+    let parts: Vec<Span> = joined(view, runs)
+        .into_iter()
+        .filter_map(|run| {
+            let (start, end) = (run.start as usize, run.end as usize);
+            let start = if behind_cue(&run) && view.opens_clause(start, end) { start + 1 } else { start };
+            view.content(start, end)
+        })
+        .collect();
     if parts.is_empty() {
         return None;
     }

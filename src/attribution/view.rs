@@ -68,6 +68,12 @@ impl<'a> View<'a> {
         self.ends.get(at).and_then(|&m| m.checked_sub(1)).map(|m| &self.mentions[m as usize])
     }
 
+    /// Whether `that` at a token opens a clause, and is no pronoun: `said that taxes …`, not `said that is wrong`.
+    pub fn opens_clause(&self, at: usize, limit: usize) -> bool {
+        let pronoun = at + 1 < limit && self.is(at + 1, Classes::FINITE) && !self.is(at + 1, Classes::VERB_NOUN);
+        self.is_word(at, "that") && !pronoun
+    }
+
     /// The content `start..end` as bytes: no white space, comma or full stop at its ends, no mark that has no partner inside.
     pub fn content(&self, mut start: usize, mut end: usize) -> Option<Span> {
         while start < end

@@ -256,8 +256,8 @@ impl Weights {
                 calibration: c.floats(calibration)?,
             });
         }
-        let depths = list.iter().map(|head| head.depth);
-        if !depths.clone().is_sorted_by(|a, b| a < b) || depths.last() != Some(sizes.layers) {
+        let mut depths = list.iter().map(|head| head.depth);
+        if !depths.clone().is_sorted_by(|a, b| a < b) || depths.next_back() != Some(sizes.layers) {
             return Err(WeightsError::Damaged);
         }
         Ok(Weights {

@@ -47,11 +47,17 @@ fn cut_paragraph(view: &View<'_>, vocabulary: &Vocabulary, sentences: impl Itera
     // Where sentences start, in pieces; one longer than a window is cut.
     let mut starts = vec![0];
     let mut cut: Vec<WordPiece> = Vec::new();
+    // The word of the piece before: a long one is looked at once.
+    let mut word = (Span::default(), 0);
     for sentence in sentences {
         cut.clear();
         vocabulary.cut(view.text, sentence, &mut cut);
         for (at, piece) in cut.iter().enumerate() {
-            pieces.push(features(view, piece, sentence.start));
+            if !word.0.contains(piece.span) {
+                let whole = word_at(view.text, piece.span);
+                word = (whole, case_of(whole.of(view.text)));
+            }
+            pieces.push(features(view, piece, word.1, sentence.start));
             spans.push(piece.span);
             if (at + 1) % CORE == 0 && at + 1 < cut.len() {
                 starts.push(pieces.len());
@@ -78,8 +84,8 @@ fn cut_paragraph(view: &View<'_>, vocabulary: &Vocabulary, sentences: impl Itera
     }
 }
 
-/// A piece with its features; `start` is where its sentence does.
-fn features(view: &View<'_>, piece: &WordPiece, start: u32) -> Piece {
+/// A piece with its features: `case` is its word's, `start` is where its sentence starts.
+fn features(view: &View<'_>, piece: &WordPiece, case: u8, start: u32) -> Piece {
     let Span { start: at, end } = piece.span;
     let next = view.quotations.partition_point(|q| q.inner.end <= at);
     let inner = view.quotations.get(next).map(|q| q.inner).filter(|inner| inner.start <= at);
@@ -89,16 +95,15 @@ fn features(view: &View<'_>, piece: &WordPiece, start: u32) -> Piece {
         Some(inner) if end == inner.end => 3,
         _ => 0,
     };
-    let case = case_of(word_at(view.text, piece.span));
     Piece { id: piece.id, case: case + if inner.is_some() { CASES } else { 0 }, structure }
 }
 
 /// The run of letters and digits around a piece.
-fn word_at(text: &str, span: Span) -> &str {
+fn word_at(text: &str, span: Span) -> Span {
     let (start, end) = (span.start as usize, span.end as usize);
     let before: usize = text[..start].chars().rev().take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum();
     let after: usize = text[end..].chars().take_while(|c| c.is_alphanumeric()).map(char::len_utf8).sum();
-    &text[start - before..end + after]
+    Span::new(start - before, end + after)
 }
 
 /// 1 no letter, 2 small, 3 capital first, 4 all capitals.
@@ -120,6 +125,6 @@ mod tests {
     #[test]
     fn words_have_a_case() {
         assert_eq!(["1990", "said", "Said", "NATO", "I", "eBay", "Éa", "McCain"].map(case_of), [1, 2, 3, 4, 3, 2, 3, 3]);
-        assert_eq!(word_at("the Governor’s", Span::new(7, 9)), "Governor");
+        assert_eq!(word_at("the Governor’s", Span::new(7, 9)), Span::new(4, 12));
     }
 }

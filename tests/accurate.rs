@@ -1,0 +1,98 @@
+//! The accurate engine, with the weights in the binary.
+
+#![cfg(feature = "accurate")]
+
+use onrecord::Document;
+use onrecord::attribution::{Effort, Engine, Input, accurate};
+use onrecord::encoder::{Encoder, Level};
+use onrecord::pipeline::{Annotation, Options, Pipeline};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+static ENCODER: LazyLock<Arc<Encoder>> = LazyLock::new(|| Arc::new(Encoder::shipped().expect("weights are in the binary")));
+
+fn pipeline(effort: Effort) -> Pipeline {
+    Pipeline::new(Options { engine: Engine::Accurate(Arc::clone(&ENCODER), effort), ..Options::default() })
+}
+
+static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| pipeline(Effort::Normal));
+
+const ARTICLE: &str = "\
+DAYTON, Ohio — The city will close two of its five pools this summer, Mayor Lena Ortiz said Monday.
+
+“We cannot find lifeguards,” Ortiz told reporters. “I have called everybody I know.”
+
+Councilman Theo Brandt was not convinced. He accused the mayor of hiding the bill for repairs, and warned that families would drive to Kettering.
+
+The pools opened in 1961. They were painted blue in 1988.
+";
+
+/// Kind, speaker and content of each row.
+fn rows(annotation: &Annotation, document: &Document) -> Vec<(&'static str, String, String)> {
+    annotation
+        .attributions
+        .iter()
+        .map(|row| {
+            let content = row.parts.iter().map(|part| part.of(&document.text)).collect::<Vec<_>>().join(" … ");
+            (row.kind.name(), row.speaker.as_ref().map(|s| s.name.clone()).unwrap_or_default(), content)
+        })
+        .collect()
+}
+
+#[test]
+fn it_finds_who_said_what() {
+    let document = Document::new("pools", ARTICLE);
+    let found = rows(&PIPELINE.annotate(&document), &document);
+    let has = |kind: &str, speaker: &str, content: &str| {
+        found.iter().any(|(k, s, c)| *k == kind && s == speaker && c.contains(content))
+    };
+    assert!(has("indirect", "Lena Ortiz", "The city will close two of its five pools this summer"), "{found:?}");
+    assert!(has("direct", "Lena Ortiz", "We cannot find lifeguards, … I have called everybody I know."), "{found:?}");
+    assert!(has("indirect", "Theo Brandt", "families would drive to Kettering"), "{found:?}");
+    assert!(found.iter().all(|(.., content)| !content.contains("painted blue") && !content.starts_with("that ")), "{found:?}");
+}
+
+#[test]
+fn every_effort_gives_rows_and_the_highest_reads_all() {
+    let document = Document::new("pools", ARTICLE);
+    for effort in [Effort::Low, Effort::Normal, Effort::High] {
+        let found = rows(&pipeline(effort).annotate(&document), &document);
+        assert!(found.len() >= 3, "{effort:?}: {found:?}");
+    }
+}
+
+#[test]
+fn all_processors_score_alike() {
+    let document = Document::new("pools", ARTICLE);
+    let pipeline = Pipeline::new(Options::default());
+    let annotation = pipeline.annotate(&document);
+    let reading = annotation.reading(&pipeline, &document);
+    let input = Input { reading, quotations: &annotation.quotations, mentions: &annotation.mentions.list };
+    let scores: Vec<_> = [Level::Vnni, Level::Avx2, Level::Portable]
+        .into_iter()
+        .filter_map(|level| Encoder::shipped().expect("weights are in the binary").with_level(level))
+        .map(|encoder| accurate::candidates(&encoder, input, encoder.heads() - 1, 0.0))
+        .collect();
+    assert!(!scores[0].is_empty());
+    assert!(scores.iter().all(|other| *other == scores[0]), "{scores:?}");
+}
+
+#[test]
+fn nothing_is_refused_and_nothing_takes_more_than_linear_time() {
+    let time = |text: String| {
+        let document = Document::new("long", text);
+        let start = Instant::now();
+        let annotation = PIPELINE.annotate(&document);
+        for row in &annotation.attributions {
+            assert!(row.parts.iter().all(|part| document.text.get(part.range()).is_some()));
+        }
+        start.elapsed()
+    };
+    // One paragraph, one sentence, one word, letters that are words: each piece of text with a cue, so that it is read.
+    for (piece, count) in
+        [("the mayor of the town said that ", 300), ("said. The water rose. ", 300), ("said日本", 800), ("saida", 3_000)]
+    {
+        let (short, long) = (time(piece.repeat(count)), time(piece.repeat(count * 6)));
+        assert!(long < short * 6 * 3 + Duration::from_millis(500), "{piece:?}: {short:?} against {long:?}");
+    }
+}
