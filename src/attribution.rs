@@ -8,6 +8,7 @@ pub mod accurate;
 mod draft;
 mod fast;
 mod follow;
+mod introduction;
 mod label;
 mod signature;
 mod view;
@@ -114,6 +115,7 @@ pub fn find(engine: &Engine, input: Input<'_>) -> Vec<Reported> {
         Engine::Accurate(encoder) => accurate::find(encoder, &view, &mut draft),
     }
     if !draft.has_turns() {
+        introduction::find(&view, &mut draft);
         follow::find(&view, &mut draft);
     }
     draft.finish()
