@@ -1,14 +1,18 @@
 //! `onrecord extract`
 
+use super::output::Output;
 use super::progress::Progress;
 use super::{Failure, Outcome, PipelineOptions};
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use onrecord::corpus::{self, Event, Job};
 use onrecord::format::Format;
 use onrecord::format::input::{Container, Fields, sources};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use std::io::{self, BufWriter};
+use std::path::PathBuf;
+
+/// The most worker threads: each holds a few batches of text.
+const THREADS: u64 = 256;
 
 /// Flags of `extract`.
 #[derive(Args, Debug)]
@@ -26,8 +30,8 @@ pub struct ExtractOptions {
     pipeline: PipelineOptions,
     #[command(flatten)]
     input: InputOptions,
-    /// The number of worker threads; 0 for one a core
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    /// The number of worker threads, at most 256; 0 for one a core
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(..=THREADS))]
     threads: usize,
     /// Say nothing but what is lost
     #[arg(short, long)]
@@ -106,11 +110,13 @@ pub fn run(options: &ExtractOptions) -> Result<Outcome, Failure> {
         }
         Some(path) => {
             let failure = |error: io::Error| Failure::io(&path.display().to_string(), &error);
-            let mut out = BufWriter::new(temporary(path).map_err(failure)?);
+            let mut out = BufWriter::new(Output::open(path).map_err(failure)?);
             let summary = corpus::run(&pipeline, &job, &mut out, &mut on_event).map_err(failure)?;
-            out.flush().map_err(failure)?;
-            let file = out.into_inner().map_err(|error| failure(error.into_error()))?;
-            keep(file, path).map_err(failure)?;
+            let output = out.into_inner().map_err(|error| failure(error.into_error()))?;
+            // A run that fails leaves the file of an earlier one alone.
+            if summary.documents > 0 || summary.rejected + lost == 0 {
+                output.keep().map_err(failure)?;
+            }
             summary
         }
     };
@@ -121,23 +127,4 @@ pub fn run(options: &ExtractOptions) -> Result<Outcome, Failure> {
         (_, 0) => Err(Failure::failed("no document could be read")),
         _ => Ok(Outcome::SomeRejected),
     }
-}
-
-/// A file beside the one to be written.
-pub fn temporary(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".onrecord-").tempfile_in(folder)
-}
-
-/// Gives a temporary file its name; a reader of that name sees the old file or the new one whole.
-pub fn keep(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private; an output is as open as any new file.
-        let mode = path.metadata().map_or(0o644, |m| m.permissions().mode());
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path).map(|_| ()).map_err(|error| error.error)
 }
