@@ -240,11 +240,9 @@ impl Resolver<'_> {
         let mut start = tokens.start as usize + usize::from(article);
         // `two witnesses`: the number is no part of the name; that of `3-year-olds` is.
         let counted = |at: usize| self.is(at, Classes::NUMBER) || self.is_kind(at, TokenKind::Number);
-        if sort == SpeakerType::Group
-            && start + 1 < tokens.end as usize
-            && counted(start)
-            && self.is_kind(start + 1, TokenKind::Word)
-        {
+        // `hundreds of people` keeps its head.
+        let noun = |at: usize| self.is_kind(at, TokenKind::Word) && !self.is(at, Classes::PREPOSITION);
+        while sort == SpeakerType::Group && start + 1 < tokens.end as usize && counted(start) && noun(start + 1) {
             start += 1;
         }
         let span = self.span(TokenSpan::new(start, tokens.end as usize));
@@ -575,8 +573,13 @@ fn description(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         // Nobody is named: many, some, one.
         return pronoun.indefinite.then(|| resolver.of_words(source.tokens, SpeakerType::Group));
     }
+    // `hundreds of people`: the head stands behind the number.
+    let counts = Classes::NUMBER.or(Classes::QUANTIFIER).or(Classes::DETERMINER);
+    let counted = |i: usize| resolver.is(i, counts) || resolver.is_word(i, "of");
     let mention = resolver.mentions_in(source.tokens).find(|&m| {
-        resolver.mentions[m].kind != MentionKind::Pronoun && resolver.mentions[m].tokens.start <= source.tokens.start + 1
+        let start = resolver.mentions[m].tokens.start;
+        resolver.mentions[m].kind != MentionKind::Pronoun
+            && (start <= source.tokens.start + 1 || (source.tokens.start..start).all(|i| counted(i as usize)))
     });
     let sort = mention.map_or(SpeakerType::Unknown, |m| match resolver.mentions[m].sort {
         MentionType::Person => SpeakerType::Person,

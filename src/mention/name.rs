@@ -513,7 +513,8 @@ impl Reader<'_> {
                 continue;
             }
             if i > start && self.tokens[i - 1].kind == TokenKind::Hyphen && (token.gap == Gap::None || i + 1 == end) {
-                // `Kim Jong-un`, `Okonedo-Pryce`: one word with the one before.
+                // `Kim Jong-un`, `Okonedo-Pryce`: one word with the one before; `Omar al-Bashir`: two.
+                words += usize::from(i > start + 2 && PARTICLES.contains(&self.word(i - 2)));
                 continue;
             }
             match token.kind {
@@ -601,7 +602,7 @@ impl Reader<'_> {
         let last = self.classes(end - 1);
         let town = last.any(Classes::ALSO_PLACE) && self.matches(start, end).first().is_some_and(|m| m.len == end - start);
         let organization = last.any(Classes::ORGANIZATION_LAST);
-        if last.any(Classes::FEATURE_AFTER) && self.speaks(start, end) {
+        if last.any(Classes::FEATURE_AFTER) && self.stands_as_person(start, end) {
             return false;
         }
         if last.any(Classes::FEATURE_AFTER) && !town && !organization && !self.is_country(start, end) {
@@ -614,12 +615,15 @@ impl Reader<'_> {
     }
 
     /// `Hanna Brook, 34,` or `Hanna Brook said`: a given name and a surname, where no brook stands.
-    fn speaks(&self, start: usize, end: usize) -> bool {
+    fn stands_as_person(&self, start: usize, end: usize) -> bool {
         let names = end - start == 2 && self.is(start, Classes::GIVEN_NAME) && self.is(end - 1, Classes::SURNAME);
-        let aged = self.is_kind(end, TokenKind::Comma)
-            && self.is_kind(end + 1, TokenKind::Number)
-            && self.is_kind(end + 2, TokenKind::Comma);
-        names && (aged || end < self.end && self.is(end, Classes::CUE))
+        let comma = end < self.end && self.is_kind(end, TokenKind::Comma);
+        let aged = comma && self.is_kind(end + 1, TokenKind::Number) && self.is_kind(end + 2, TokenKind::Comma);
+        // `Tom Brook, a baker,`, `the baker, Tom Brook,`
+        let described = comma
+            && (self.is(end + 1, Classes::DETERMINER) && self.is(end + 2, Classes::ROLE)
+                || start > self.start + 1 && self.is_kind(start - 1, TokenKind::Comma) && self.is(start - 2, Classes::ROLE));
+        names && (aged || described || end < self.end && self.is(end, Classes::CUE))
     }
 
     /// Whether the words are the name of a country or of a first-level division: `Ivory Coast`.

@@ -295,7 +295,11 @@ impl Reader<'_, '_> {
     fn listener_end(&self, at: usize, limit: usize) -> Option<usize> {
         let view = self.view;
         if let Some(mention) = view.mention_from(at) {
-            return Some((mention.tokens.end as usize).min(limit)).filter(|&e| e < limit);
+            let end = mention.tokens.end as usize;
+            // `accused the mayor | of lying`: that is no part of the mayor.
+            let of = (at + 1..end.min(limit)).rev().find(|&i| view.is_word(i, "of") && self.cue.frames.any(Frames::OF));
+            let accused = of.filter(|&i| end + 1 >= limit || view.is(i + 1, Classes::PARTICIPLE_ING));
+            return Some(accused.unwrap_or(end).min(limit)).filter(|&e| e < limit);
         }
         if view.is(at, Classes::PRONOUN) && view.lexicon.pronoun(view.tokens[at].word).is_some_and(|p| p.object) {
             return Some(at + 1);
