@@ -8,6 +8,7 @@ pub mod accurate;
 mod draft;
 mod fast;
 mod follow;
+mod introduction;
 mod label;
 mod signature;
 mod view;
@@ -118,6 +119,7 @@ pub fn find(engine: &Engine, input: Input<'_>) -> Vec<Reported> {
         Engine::Accurate(encoder, effort) => accurate::find(encoder, *effort, &view, &mut draft),
     }
     if !draft.has_turns() {
+        introduction::find(&view, &mut draft);
         follow::find(&view, &mut draft);
     }
     draft.finish()

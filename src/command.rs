@@ -3,6 +3,7 @@
 pub mod evaluate;
 pub mod extract;
 pub mod gazetteer;
+mod output;
 mod progress;
 pub mod show;
 pub mod style;

@@ -7,7 +7,7 @@
 
 use crate::gazetteer::{EntryId, EntryType, Gazetteer};
 use crate::lexicon::{Classes, Gender};
-use crate::mention::{Mention, MentionKind, MentionType, PARTICLES};
+use crate::mention::{Mention, MentionKind, MentionType, PARTICLES, is_suffix};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
@@ -85,9 +85,22 @@ struct Cluster {
     full: usize,
     entry: Option<EntryId>,
     first_initial: Option<char>,
+    /// The heads of its roles.
+    roles: Vec<u64>,
+}
+
+/// The last word of the role that stands with a mention.
+fn role_head(reading: Reading<'_>, mention: &Mention) -> Option<u64> {
+    mention.role.map(|role| reading.tokens[role.end as usize - 1].hash)
 }
 
 impl Cluster {
+    fn note_role(&mut self, head: Option<u64>) {
+        if let Some(head) = head.filter(|h| self.roles.len() < COMPARED && !self.roles.contains(h)) {
+            self.roles.push(head);
+        }
+    }
+
     /// The last of its mentions before another, of those that are known so far.
     fn last_before(&self, mention: usize) -> Option<u32> {
         let (full, others) = self.mentions.split_at(self.full.min(self.mentions.len()));
@@ -96,7 +109,7 @@ impl Cluster {
     }
 }
 
-/// How many bearers of one surname, or bodies that begin with one word, are compared; the last ones are.
+/// How many bearers of one surname, bodies that begin with one word, or roles of a person are compared.
 const COMPARED: usize = 16;
 
 struct Linker<'a> {
@@ -143,7 +156,7 @@ impl Linker<'_> {
             match self.mentions[i].sort {
                 _ if name.words.is_empty() => {}
                 MentionType::Person => self.surname(i, &name),
-                MentionType::Unknown if name.words.len() == 1 && self.is_surname(&name) => self.surname(i, &name),
+                MentionType::Unknown if name.words.len() == 1 && self.is_part_of_name(&name) => self.surname(i, &name),
                 _ => self.body(i, &name),
             }
         }
@@ -177,7 +190,7 @@ impl Linker<'_> {
                 TokenKind::Mark(_) => quoted = !quoted,
                 _ if quoted => {}
                 TokenKind::Word | TokenKind::Abbreviation | TokenKind::Number => {
-                    let suffix = matches!(slice, "Jr." | "Sr." | "Jr" | "Sr" | "II" | "III" | "IV");
+                    let suffix = is_suffix(slice);
                     // `al-Qassem` is `Qassem`, `De Kalala` is `de Kalala`.
                     if at + 1 < range.end as usize && is_particle(slice) {
                         continue;
@@ -202,6 +215,7 @@ impl Linker<'_> {
         let cluster = &mut self.clusters[cluster];
         cluster.mentions.push(mention as u32);
         cluster.gender = cluster.gender.or(found.gender);
+        cluster.note_role(role_head(self.reading, found));
         if cluster.sort == MentionType::Unknown {
             cluster.sort = found.sort;
         }
@@ -210,6 +224,7 @@ impl Linker<'_> {
     fn new_cluster(&mut self, mention: usize, words: Vec<u64>, entry: Option<EntryId>) -> usize {
         let found = &self.mentions[mention];
         let range = found.name.unwrap_or(found.tokens);
+        let role = role_head(self.reading, found);
         let first_initial = self.reading.text[self.reading.tokens[range.start as usize].span.range()].chars().next();
         self.clusters.push(Cluster {
             words,
@@ -219,6 +234,7 @@ impl Linker<'_> {
             full: 0,
             entry,
             first_initial,
+            roles: role.into_iter().collect(),
         });
         self.by_mention[mention] = self.clusters.len() as u32;
         self.clusters.len() - 1
@@ -253,8 +269,9 @@ impl Linker<'_> {
         }
     }
 
-    fn is_surname(&self, name: &Name) -> bool {
-        self.by_last.contains_key(&name.words[0])
+    /// Whether a word is the surname or the given name of a person of the document.
+    fn is_part_of_name(&self, name: &Name) -> bool {
+        self.by_last.contains_key(&name.words[0]) || self.by_first.contains_key(&name.words[0])
     }
 
     /// A surname, a given name alone, or initials with a surname.
@@ -269,7 +286,13 @@ impl Linker<'_> {
         let fitting = |clusters: Option<&Vec<usize>>| -> Vec<usize> {
             clusters.into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).take(COMPARED).collect()
         };
-        let bearers = fitting(self.by_last.get(&last));
+        let mut bearers = fitting(self.by_last.get(&last));
+        // `Sheriff Oakes` is the one of them who is sheriff.
+        if let Some(head) = role_head(self.reading, &self.mentions[mention])
+            && bearers.iter().any(|&c| self.clusters[c].roles.contains(&head))
+        {
+            bearers.retain(|&c| self.clusters[c].roles.contains(&head));
+        }
         let before = |c: &usize| self.clusters[*c].last_before(mention);
         // The bearer mentioned last before; else the first one named later.
         let chosen =

@@ -149,6 +149,11 @@ impl Encoder {
         Level::available().contains(&level).then_some(Encoder { level, ..self })
     }
 
+    /// A number that tells these weights from others.
+    pub fn checksum(&self) -> u64 {
+        self.weights.checksum()
+    }
+
     /// How large the network is.
     pub fn sizes(&self) -> Sizes {
         self.weights.sizes

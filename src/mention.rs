@@ -126,7 +126,7 @@ pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
     found
 }
 
-/// Gives single words that are the surname of a person of the document to that person: `Davis` is no town then.
+/// Gives single words that are the surname or the given name of a person of the document to that person: `Davis` is no town then.
 ///
 /// A country or a large place keeps its name, except where it speaks: `Jordan said`.
 fn reclaim_surnames(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions) {
@@ -134,15 +134,30 @@ fn reclaim_surnames(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Men
     let full_name = |m: &&Mention| {
         m.sort == MentionType::Person && m.kind == MentionKind::Named && m.name.is_some_and(|n| n.len() > 1 || m.tokens.len() > 1)
     };
-    let surnames: HashSet<u64> =
-        found.list.iter().filter(full_name).filter_map(|m| m.name).map(|n| tokens[n.end as usize - 1].hash).collect();
+    let mut surnames = HashSet::new();
+    for name in found.list.iter().filter(full_name).filter_map(|m| m.name) {
+        // `Grant` of `Milo Grant Jr.`
+        let last = name.range().rev().find(|&i| !is_suffix(reading.word(i))).unwrap_or(name.start as usize);
+        surnames.insert(tokens[last].hash);
+        // `Mary` of `Mary Hale`
+        if last > name.start as usize && reading.is(name.start as usize, Classes::GIVEN_NAME) {
+            surnames.insert(tokens[name.start as usize].hash);
+        }
+    }
     let is_person = |at: usize, place: &PlaceName| {
         let before = at.checked_sub(1).map_or_else(Classes::default, |i| reading.classes(i));
         let preposition = before.any(Classes::PLACE_PREPOSITION) && !before.any(Classes::WEAK_PREPOSITION);
         let behind_comma = at > 1 && tokens[at - 1].kind == TokenKind::Comma && tokens[at - 2].is_capitalised();
         let speaks = reading.is(at + 1, Classes::CUE.or(Classes::AUXILIARY)) || before.any(Classes::CUE);
+        let after_word = at > 0 && tokens[at - 1].is_word() && reading.sentence_of(at - 1) == reading.sentence_of(at);
         let large = place.candidates.iter().any(|c| is_large(gazetteer, c, 200_000));
-        surnames.contains(&tokens[at].hash) && !preposition && !behind_comma && (!large || speaks)
+        // `Barlow promised`, `Hale, who`: a surname that is a small town as well.
+        let known = place.candidates.iter().any(|c| is_large(gazetteer, c, 100_000));
+        let verb = reading.is(at + 1, Classes::CUE) && !reading.is(at + 1, Classes::VERB_NOUN);
+        let who = reading.is_kind(at + 1, TokenKind::Comma) && reading.is_word(at + 2, "who");
+        let subject = !known && !after_word && reading.is(at, Classes::SURNAME) && (verb || who);
+        let named = surnames.contains(&tokens[at].hash) && (!large || speaks);
+        (named || subject) && !preposition && !behind_comma
     };
     let mut persons = HashSet::new();
     for place in &mut found.places {
@@ -157,6 +172,11 @@ fn reclaim_surnames(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Men
             mention.sort = MentionType::Person;
         }
     }
+}
+
+/// Whether a word behind a name tells generations apart.
+pub fn is_suffix(word: &str) -> bool {
+    matches!(word, "Jr." | "Sr." | "Jr" | "Sr" | "II" | "III" | "IV")
 }
 
 /// Whether a candidate is a country, a first-level division, or has so many inhabitants.

@@ -5,7 +5,7 @@
 //! rest of the document lies in the same country, in the same division, or near by, by the outlet's home, and by size. One name
 //! means one place in a document unless the text says otherwise.
 
-use crate::gazetteer::{Candidate, EntryId, EntryType, Gazetteer, NameKind};
+use crate::gazetteer::{Candidate, Entry, EntryId, EntryType, Gazetteer, NameKind};
 use crate::lexicon::Classes;
 use crate::mention::{Mentions, PlaceContext, PlaceName, is_large};
 use crate::reading::Reading;
@@ -73,9 +73,12 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     let classes = |at: usize| input.classes(at);
     let before = (start > 0).then(|| start - 1);
     let all_demonyms = name.candidates.iter().all(|c| c.kind.is_demonym());
+    let contained = container_after(input, name).is_some();
     match name.context {
         PlaceContext::Person => return false,
         PlaceContext::Feature => return false,
+        // `Cambridge, Mass.`
+        PlaceContext::Organization if contained && !all_demonyms => {}
         PlaceContext::Organization => {
             // `Alexandria Police`, `Dallas City Council`: the body's place; not `Georgia Tech`, `Boston Globe`.
             let next = input.classes(end);
@@ -96,7 +99,6 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     }
     let preposition =
         before.is_some_and(|i| classes(i).any(Classes::PLACE_PREPOSITION) && !classes(i).any(Classes::WEAK_PREPOSITION));
-    let contained = container_after(input, name).is_some();
     let single = name.tokens.len() == 1;
     let word = &tokens[start];
     let fixed = name.candidates.iter().any(|c| matches!(c.kind, NameKind::Abbreviation | NameKind::Postal));
@@ -107,9 +109,9 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     if contained && !all_demonyms {
         return true;
     }
-    if name.candidates.iter().all(|c| c.kind == NameKind::Postal) {
-        // `Baltimore, MD`: the code needs its place before it.
-        return before.is_some_and(|i| tokens[i].kind == TokenKind::Comma) && start > 1 && tokens[start - 2].is_capitalised();
+    let kind = |kind: NameKind| name.candidates.iter().any(|c| c.kind == kind);
+    if kind(NameKind::Postal) && !kind(NameKind::Abbreviation) {
+        return is_code_of_place_before(input, name);
     }
     if let Some(i) = before {
         let honorific = classes(i).any(Classes::HONORIFIC)
@@ -142,6 +144,19 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         }
     }
     true
+}
+
+/// `Baltimore, | MD`: a postal code needs its place before it.
+fn is_code_of_place_before(input: &Input<'_>, name: &PlaceName) -> bool {
+    let places = &input.mentions.places;
+    let at = places.partition_point(|p| p.tokens < name.tokens);
+    let before = at.checked_sub(1).map(|i| &places[i]).filter(|p| p.tokens.end + 1 == name.tokens.start);
+    let comma = before.is_some() && input.is_kind(name.tokens.start as usize - 1, TokenKind::Comma);
+    let codes = || name.candidates.iter().filter(|c| c.kind == NameKind::Postal);
+    comma
+        && before.is_some_and(|p| {
+            p.candidates.iter().any(|inner| codes().any(|outer| contains(input.gazetteer, outer.entry, inner.entry)))
+        })
 }
 
 /// Whether a word in capitals stands among others, or in a dateline.
@@ -216,6 +231,7 @@ struct Weighed {
     /// The share of belief.
     share: f32,
     contained: bool,
+    listed: bool,
 }
 
 struct Resolver<'a> {
@@ -223,6 +239,69 @@ struct Resolver<'a> {
     groups: Vec<Group>,
     /// By name of the document: its group.
     group_of: Vec<usize>,
+}
+
+/// What a division gains that stands in a list with others of its country.
+const LISTED: f32 = 1.5;
+
+/// The country of the divisions in whose list a name stands: `Georgia, | Alabama and South Carolina`.
+fn listed_with<'a>(input: &Input<'a>, name: &PlaceName) -> Option<&'a str> {
+    let gazetteer = input.gazetteer;
+    let places = &input.mentions.places;
+    let at = places.binary_search_by_key(&name.tokens, |p| p.tokens).ok()?;
+    let division = |other: &PlaceName| {
+        let only = |c: &&Candidate| c.kind == NameKind::Name && counts_as_state(gazetteer.entry(c.entry));
+        let country = other.candidates.iter().any(|c| gazetteer.entry(c.entry).sort() == EntryType::Country);
+        let found = other.candidates.iter().filter(only).map(|c| gazetteer.entry(c.entry)).find(|e| e.sort() == EntryType::State);
+        found.filter(|_| !country).map(Entry::country)
+    };
+    let joined = |from: u32, to: u32| {
+        (from..to).len() <= 2
+            && from < to
+            && (from as usize..to as usize).all(|i| input.is_kind(i, TokenKind::Comma) || input.is(i, Classes::CONJUNCTION))
+    };
+    let next = places.get(at + 1).filter(|p| joined(name.tokens.end, p.tokens.start)).and_then(division);
+    let before = || {
+        let p = places.get(at.checked_sub(1)?)?;
+        joined(p.tokens.end, name.tokens.start).then(|| division(p)).flatten()
+    };
+    next.or_else(before)
+}
+
+/// What a capital gains that the outlet's home does not pull.
+const CAPITAL: f32 = 3.0;
+
+/// The inhabitants of a place that the tables do not count: a region, a county of the British Isles.
+const UNCOUNTED: u32 = 200_000;
+
+fn inhabitants(entry: Entry<'_>) -> u32 {
+    match (entry.population(), entry.sort()) {
+        (0, EntryType::County | EntryType::Other | EntryType::Supranational) => UNCOUNTED,
+        (counted, _) => counted.max(1),
+    }
+}
+
+/// `Lagos` is the city first, then the state around it.
+fn prefer_cities(gazetteer: &Gazetteer, candidates: &mut [Weighed]) {
+    for i in 0..candidates.len() {
+        let state = gazetteer.entry(candidates[i].candidate.entry);
+        if state.sort() != EntryType::State || counts_as_state(state) {
+            continue;
+        }
+        let own = candidates[i].own;
+        for weighed in candidates.iter_mut() {
+            let city = gazetteer.entry(weighed.candidate.entry);
+            let inside = city.sort() == EntryType::City && city.country() == state.country() && city.admin1() == state.admin1();
+            if inside && city.population() >= 100_000 {
+                weighed.own = weighed.own.max(own + 0.3);
+            }
+        }
+    }
+}
+
+/// Whether a first-level division is spoken of as often as its cities.
+fn counts_as_state(entry: Entry<'_>) -> bool {
+    matches!(entry.country(), "US" | "CA" | "AU" | "GB")
 }
 
 /// How many candidates of a name are looked at, the likeliest first.
@@ -241,6 +320,15 @@ impl<'a> Resolver<'a> {
             });
             resolver.groups[group].count += 1.0;
             resolver.group_of.push(group);
+            if let Some(country) = listed_with(&input, name) {
+                for weighed in &mut resolver.groups[group].candidates {
+                    let entry = input.gazetteer.entry(weighed.candidate.entry);
+                    if entry.sort() == EntryType::State && entry.country() == country && !weighed.listed {
+                        weighed.listed = true;
+                        weighed.own += LISTED;
+                    }
+                }
+            }
             if let Some(container) = container_after(&input, name) {
                 for weighed in &mut resolver.groups[group].candidates {
                     let holds =
@@ -261,14 +349,15 @@ impl<'a> Resolver<'a> {
             .candidates
             .iter()
             .filter(|c| !matches!(c.kind, NameKind::Base) || self.plural_type_follows(name))
+            .filter(|c| !matches!(c.kind, NameKind::Postal) || is_code_of_place_before(&self.input, name))
             .map(|&candidate| {
                 let entry = gazetteer.entry(candidate.entry);
-                let size = (entry.population().max(1) as f32).log10();
+                let size = (inhabitants(entry) as f32).log10();
                 let sort = match entry.sort() {
-                    EntryType::Country => 3.5,
+                    EntryType::Country => 3.3,
                     EntryType::Supranational | EntryType::Other => 2.5,
-                    EntryType::State if matches!(entry.country(), "US" | "CA" | "AU" | "GB") => 2.2,
-                    EntryType::State => 1.0,
+                    EntryType::State if counts_as_state(entry) => 2.2,
+                    EntryType::State => 0.6,
                     EntryType::County => 0.3,
                     EntryType::City => 0.5,
                     _ => -0.3,
@@ -283,14 +372,26 @@ impl<'a> Resolver<'a> {
                 };
                 let mut own = 0.75 * size + sort + kind;
                 if let Some(Home(home)) = self.input.home {
-                    own += self.pull(home, candidate.entry);
+                    // `Athens` and `Rome` beside each other are no towns of Ohio, wherever that is read.
+                    let capital = entry.sort() == EntryType::City && self.is_capital(name, entry.country());
+                    own += self.pull(home, candidate.entry).max(if capital { CAPITAL } else { 0.0 });
                 }
-                Weighed { candidate, own, share: 0.0, contained: false }
+                Weighed { candidate, own, share: 0.0, contained: false, listed: false }
             })
             .collect();
+        prefer_cities(gazetteer, &mut candidates);
         candidates.sort_by(|a, b| b.own.total_cmp(&a.own).then(a.candidate.entry.cmp(&b.candidate.entry)));
         candidates.truncate(CANDIDATES);
         candidates
+    }
+
+    /// Whether a name stands for the government of a country as well: `Athens`.
+    fn is_capital(&self, name: &PlaceName, country: &str) -> bool {
+        let seat = |c: &Candidate| {
+            let entry = self.input.gazetteer.entry(c.entry);
+            c.kind == NameKind::Seat && entry.sort() == EntryType::Country && entry.country() == country
+        };
+        name.candidates.iter().any(seat)
     }
 
     /// `Cook and DuPage counties`

@@ -85,9 +85,26 @@ impl Finder<'_> {
         }
         match (doubles, singles) {
             (0, 0) => None,
-            _ if singles > doubles => Some(MarkLevel::Single),
+            _ if singles > doubles || singles > 0 && self.doubles_are_nested() => Some(MarkLevel::Single),
             _ => Some(MarkLevel::Double),
         }
+    }
+
+    /// Whether every double mark stands in an open quotation of single ones, that ends as a quotation does.
+    fn doubles_are_nested(&self) -> bool {
+        let mut open = false;
+        for at in 0..self.reading.tokens.len() {
+            let Some(mark) = self.mark(at) else { continue };
+            match mark.level {
+                MarkLevel::Double if !open => return false,
+                MarkLevel::Double => {}
+                MarkLevel::Single if self.can_open(at) && self.opens_word(at) => open = true,
+                MarkLevel::Single => {
+                    open &= at == 0 || !matches!(self.reading.tokens[at - 1].kind, TokenKind::Stop | TokenKind::Comma)
+                }
+            }
+        }
+        !open
     }
 
     fn attached_before(&self, at: usize) -> bool {
@@ -133,7 +150,9 @@ impl Finder<'_> {
                 Some((start, continues)) => {
                     let reopens = self.can_open(at) && self.opens_word(at) && mark.direction != Direction::Close;
                     if !reopens {
-                        if mark.direction != Direction::Open {
+                        // `„…“`, `“…“`: an opening glyph in a closer's place.
+                        let closes = self.attached_before(at) && !self.attached_after(at);
+                        if mark.direction != Direction::Open || closes {
                             regions.push((start, at, true, continues));
                             open = None;
                         }
@@ -244,7 +263,7 @@ impl Finder<'_> {
             Direction::Open => !self.attached_before(at),
             _ => self.can_open(at) && self.opens_word(at),
         };
-        if !opens {
+        if !opens || self.is_decade(at + 1) {
             return None;
         }
         let mut close = None;
@@ -283,6 +302,12 @@ impl Finder<'_> {
         }
         self.push(paragraph, at, end, closed, false, MarkLevel::Single);
         Some(end + usize::from(closed))
+    }
+
+    /// `’70s`
+    fn is_decade(&self, at: usize) -> bool {
+        let word = self.reading.word(at).as_bytes();
+        matches!(word, [b'0'..=b'9', b'0', b's'])
     }
 
     /// `the voters’ plan`: an `s` before the mark, a small letter behind it.

@@ -176,7 +176,19 @@ impl Splitter<'_> {
     /// Whether single line breaks are mere wrapping: many of them cut a sentence before a small letter.
     fn is_wrapped(&self, lines: &[usize]) -> bool {
         let cut = lines.iter().filter(|&&i| self.tokens[i].case == Case::Lower && !self.closes_sentence(i - 1)).count();
-        cut >= 2 && cut * 10 >= lines.len() * 3
+        cut >= 2 && cut * 10 >= lines.len() * 3 || cut == 1 && self.is_one_paragraph(lines)
+    }
+
+    /// Whether two or three lines are one paragraph: all but the last of one width, none of them at the end of a sentence.
+    fn is_one_paragraph(&self, lines: &[usize]) -> bool {
+        let starts = std::iter::once(0).chain(lines.iter().copied());
+        let widths: Vec<u32> =
+            starts.zip(lines).map(|(start, &end)| self.tokens[end - 1].span.end - self.tokens[start].span.start).collect();
+        let (least, most) = (widths.iter().min().copied().unwrap_or(0), widths.iter().max().copied().unwrap_or(0));
+        widths.len() <= 2
+            && (40..=90).contains(&most)
+            && least * 10 >= most * 8
+            && lines.iter().all(|&i| !self.closes_sentence(i - 1))
     }
 
     /// The usual width of the lines, in bytes: that of the longest tenth.
@@ -286,6 +298,11 @@ impl Splitter<'_> {
         if at == start + 1 && self.tokens[start].kind == TokenKind::Number && self.text[self.tokens[at].span.range()] == *"." {
             return false;
         }
+        // `I … I don't know`: the pronoun has its capital anywhere.
+        let ellipsis = self.text[self.tokens[at].span.range()].contains(['…']) || self.tokens[at].span.len() == 3;
+        if ellipsis && last == at && self.text[self.tokens[next].span.range()] == *"I" {
+            return false;
+        }
         let closes_quotation = last > at && matches!(self.tokens[last].kind, TokenKind::Mark(_));
         let full_stop = self.text[self.tokens[at].span.range()] == *".";
         !(closes_quotation && !full_stop && self.is_attribution(next, limit))
@@ -323,6 +340,10 @@ impl Splitter<'_> {
         }
         if kind.before_number && next_token.kind == TokenKind::Number {
             return false;
+        }
+        // `He voted no. “Children will pay,” he said.`
+        if kind.before_number && kind.word && !kind.before_name && !self.classes(next).any(Classes::NUMBER) {
+            return true;
         }
         if kind.before_name && !kind.last && next_token.is_word() {
             return false;
@@ -365,7 +386,14 @@ impl Splitter<'_> {
 
     fn initial_ends(&self, at: usize, next: usize) -> bool {
         // `vitamin C. The` ends, `Harry S. Truman` does not.
-        let in_name = at > 0 && self.tokens[at - 1].is_capitalised() && self.tokens[at].gap == Gap::Space;
-        self.opens_sentence(next) && !in_name
+        let before = at.checked_sub(1).filter(|&b| self.tokens[b].is_capitalised() && self.tokens[at].gap == Gap::Space);
+        // `Plan B.` is no name.
+        let in_name = before.is_some_and(|b| {
+            let classes = self.classes(b);
+            !classes.any(Classes::COMMON) || classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME))
+        });
+        // `Mia R. She`, `George V. It`: no surname is a pronoun.
+        let pronoun = self.lexicon.pronoun(self.tokens[next].word).is_some_and(|p| p.subject && !p.indefinite && !p.relative);
+        self.opens_sentence(next) && (!in_name || pronoun)
     }
 }

@@ -9,7 +9,7 @@ use crate::lexicon::{Classes, Gender, Number};
 use crate::mention::{Mention, MentionKind, MentionType};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
-use crate::token::Gap;
+use crate::token::{Gap, TokenKind};
 use std::collections::HashMap;
 use std::ops::Deref;
 
@@ -239,7 +239,14 @@ impl Resolver<'_> {
 
     fn of_words(&self, tokens: TokenSpan, sort: SpeakerType) -> Speaker {
         let article = self.tokens[tokens.start as usize].classes(self.lexicon).any(Classes::DETERMINER) && tokens.len() > 1;
-        let start = tokens.start as usize + usize::from(article);
+        let mut start = tokens.start as usize + usize::from(article);
+        // `two witnesses`: the number is no part of the name; that of `3-year-olds` is.
+        let counted = |at: usize| self.is(at, Classes::NUMBER) || self.is_kind(at, TokenKind::Number);
+        // `hundreds of people` keeps its head.
+        let noun = |at: usize| self.is_kind(at, TokenKind::Word) && !self.is(at, Classes::PREPOSITION);
+        while sort == SpeakerType::Group && start + 1 < tokens.end as usize && counted(start) && noun(start + 1) {
+            start += 1;
+        }
         let span = self.span(TokenSpan::new(start, tokens.end as usize));
         Speaker { name: one_line(span.of(self.text)), sort, entity: None, role: None, source: None, confidence: 1.0, rule: "" }
     }
@@ -373,7 +380,7 @@ fn pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         let same_paragraph = resolver.paragraph_of(start) == paragraph;
         let score = fits - 0.45 * distance as f32
             + 0.8 * f32::from(u8::from(subject))
-            + 1.2 * f32::from(u8::from(spoke))
+            + 1.8 * f32::from(u8::from(spoke))
             + 0.4 * f32::from(u8::from(spoke_before))
             + 0.5 * f32::from(u8::from(same_paragraph));
         if best.is_none_or(|(b, _)| score > b) {
@@ -452,11 +459,12 @@ fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
 /// `the department`: the organisation whose name has that word, the nearest first; `the agency`: the public body last named.
 fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let at = source.tokens.start as usize;
-    let neuter = resolver.lexicon.pronoun(resolver.tokens[at].word).is_some_and(|p| p.neuter) && source.tokens.len() == 1;
+    let neuter =
+        resolver.lexicon.pronoun(resolver.tokens[at].word).is_some_and(|p| p.neuter && !p.indefinite) && source.tokens.len() == 1;
     let organization = |e: usize| resolver.entities.list[e].sort == MentionType::Organization;
     if neuter {
-        let entity = resolver.before(at).take(20).find(|&(_, e, d)| organization(e) && d <= 3).map(|(_, e, _)| e)?;
-        return Some(resolver.of_entity(entity));
+        let entity = resolver.before(at).take(20).find(|&(_, e, d)| organization(e) && d <= 3).map(|(_, e, _)| e);
+        return entity.map(|e| resolver.of_entity(e)).or_else(|| described_body(resolver, at));
     }
     let mention = resolver.mentions_in(source.tokens).find(|&m| {
         resolver.mentions[m].kind == MentionKind::Nominal && resolver.mentions[m].tokens.start <= source.tokens.start + 1
@@ -496,6 +504,21 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         if generic { resolver.before(at).take(30).find(|&(_, e, d)| organization(e) && d <= 6).map(|(_, e, _)| e) } else { None }
     })?;
     Some(resolver.of_entity(entity))
+}
+
+/// The body described last before a pronoun (`the hospital`), if none is named.
+fn described_body(resolver: &Resolver<'_>, at: usize) -> Option<Speaker> {
+    let sentence = resolver.sentence_of(at);
+    let first = resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at);
+    let mention = (0..first)
+        .rev()
+        .take_while(|&m| sentence - resolver.sentence_of(resolver.mentions[m].tokens.start as usize) <= 3)
+        .find(|&m| {
+            let found = &resolver.mentions[m];
+            found.kind == MentionKind::Nominal && found.sort == MentionType::Organization && found.number != Some(Number::Plural)
+        })?;
+    let speaker = of_mention(resolver, mention)?;
+    Some(Speaker { confidence: 0.5, ..speaker })
 }
 
 /// they: the group or body that spoke last.
@@ -552,8 +575,13 @@ fn description(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         // Nobody is named: many, some, one.
         return pronoun.indefinite.then(|| resolver.of_words(source.tokens, SpeakerType::Group));
     }
+    // `hundreds of people`: the head stands behind the number.
+    let counts = Classes::NUMBER.or(Classes::QUANTIFIER).or(Classes::DETERMINER);
+    let counted = |i: usize| resolver.is(i, counts) || resolver.is_word(i, "of");
     let mention = resolver.mentions_in(source.tokens).find(|&m| {
-        resolver.mentions[m].kind != MentionKind::Pronoun && resolver.mentions[m].tokens.start <= source.tokens.start + 1
+        let start = resolver.mentions[m].tokens.start;
+        resolver.mentions[m].kind != MentionKind::Pronoun
+            && (start <= source.tokens.start + 1 || (source.tokens.start..start).all(|i| counted(i as usize)))
     });
     let sort = mention.map_or(SpeakerType::Unknown, |m| match resolver.mentions[m].sort {
         MentionType::Person => SpeakerType::Person,

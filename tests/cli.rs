@@ -167,6 +167,7 @@ fn wrong_usage_exits_2() {
         &["extract", "--engine", "slow", "a.txt"],
         &["extract", "--threads", "-1", "a.txt"],
         &["extract", "--threads", "many", "a.txt"],
+        &["extract", "--threads", "100000", "a.txt"],
         &["extract", "--home", "a.txt"],
         &["show"],
         &["gazetteer", "find"],
@@ -186,7 +187,7 @@ fn a_wrong_value_is_answered_with_the_right_ones() {
 
 #[test]
 fn a_file_becomes_rows() {
-    let run = Place::with_article().run(&["extract", "a.txt"]).exits(0).wrote(2).says("1 documents").says("2 attributions");
+    let run = Place::with_article().run(&["extract", "a.txt"]).exits(0).wrote(2).says("1 document,").says("2 attributions");
     assert_eq!(run.field("/doc_id"), ["a", "a"]);
     assert_eq!(run.field("/id"), ["a#0", "a#1"]);
     assert_eq!(run.field("/content"), ["Nobody was told,", "Dayton would lend one"]);
@@ -263,7 +264,9 @@ fn a_broken_line_is_named_and_the_rest_processed() {
         [good("one"), "{\"id\": \"two\", \"text\": ".into(), good("three"), "[1, 2]".into(), "{\"text\": 5}".into()].join("\n");
     let run = Place::new().file("a.jsonl", lines).run(&["extract", "a.jsonl"]).exits(3).wrote(4);
     assert_eq!(run.field("/doc_id"), ["one", "one", "three", "three"]);
-    let run = run.says("a.jsonl:2: broken JSON").says("a.jsonl:4: the line holds no JSON object");
+    let run = run
+        .says("a.jsonl:2: broken JSON at column 22: EOF while parsing a value")
+        .says("a.jsonl:4: the line holds no JSON object");
     run.says("a.jsonl:5: the field `text` is no text").says("3 rejected");
 }
 
@@ -472,6 +475,59 @@ fn an_output_file_is_replaced_whole() {
     let place = Place::with_article().file("rows.jsonl", "old\n".repeat(10_000));
     place.run(&["extract", "a.txt", "-o", "rows.jsonl"]).exits(0);
     assert_eq!(fs::read_to_string(place.path("rows.jsonl")).expect("written").lines().count(), 2);
+}
+
+#[test]
+fn a_run_that_reads_no_document_leaves_an_older_output_alone() {
+    let place = Place::new().file("empty.txt", "").file("rows.jsonl", "old\n");
+    place.run(&["extract", "empty.txt", "-o", "rows.jsonl"]).exits(1);
+    assert_eq!(fs::read_to_string(place.path("rows.jsonl")).expect("there"), "old\n");
+    place.run(&["extract", "empty.txt", "-o", "new.jsonl"]).exits(1);
+    assert!(!place.path("new.jsonl").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_a_link_stays_one() {
+    use std::os::unix::fs::symlink;
+    let place = Place::with_article().file("folder/rows.jsonl", "old\n");
+    for (link, target) in [("link.jsonl", "folder/rows.jsonl"), ("dangling.jsonl", "folder/new.jsonl")] {
+        symlink(target, place.path(link)).expect("made");
+        place.run(&["extract", "a.txt", "-o", link]).exits(0);
+        assert!(place.path(link).symlink_metadata().expect("there").is_symlink());
+        assert_eq!(fs::read_to_string(place.path(target)).expect("written").lines().count(), 2);
+    }
+    assert_eq!(fs::read_dir(place.path("folder")).expect("listed").count(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_a_pipe_or_a_device_is_written_through() {
+    let place = Place::with_article();
+    let rows = place.run(&["extract", "a.txt"]).out;
+    assert_eq!(place.run(&["extract", "a.txt", "-o", "/dev/stdout"]).exits(0).out, rows);
+    place.run(&["extract", "a.txt", "-o", "/dev/null"]).exits(0);
+    let pipe = place.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).expect("read")
+    });
+    place.run(&["extract", "a.txt", "-o", "pipe"]).exits(0);
+    assert_eq!(reader.join().expect("it ends"), rows);
+    assert!(!pipe.metadata().expect("there").is_file());
+}
+
+#[cfg(unix)]
+#[test]
+fn standard_output_that_is_a_file_is_written_behind_what_it_holds() {
+    let place = Place::with_article().file("log", "first\n");
+    let log = fs::OpenOptions::new().append(true).open(place.path("log")).expect("opened");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_onrecord"));
+    let status = command.current_dir(place.path("")).args(["extract", "a.txt", "-q", "-o", "/dev/stdout"]).stdout(log).status();
+    assert!(status.expect("it runs").success());
+    let log = fs::read_to_string(place.path("log")).expect("read");
+    assert!(log.starts_with("first\n") && log.lines().count() == 3, "{log}");
 }
 
 #[test]

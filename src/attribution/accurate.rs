@@ -32,6 +32,15 @@ pub enum Effort {
 }
 
 impl Effort {
+    /// The word that options and summaries use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Effort::Low => "low",
+            Effort::Normal => "normal",
+            Effort::High => "high",
+        }
+    }
+
     /// The heads that are asked, of so many.
     fn heads(self, count: usize) -> Range<usize> {
         match self {

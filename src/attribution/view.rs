@@ -105,12 +105,17 @@ impl<'a> View<'a> {
         words.then(|| self.span(TokenSpan::new(start, end)))
     }
 
+    /// `the boat`, `at dawn`: a word that is a verb elsewhere.
+    fn is_noun_after_article(&self, at: usize) -> bool {
+        self.is(at, Classes::VERB_NOUN) && self.is(at - 1, Classes::DETERMINER.or(Classes::POSSESSIVE).or(Classes::PREPOSITION))
+    }
+
     /// Whether a verb that can carry a clause stands among the tokens.
     pub fn has_finite(&self, start: usize, end: usize) -> bool {
         (start..end).any(|i| {
             self.is(i, Classes::FINITE)
                 || self.is_kind(i, TokenKind::Clitic) && !self.word(i).ends_with('s')
-                || self.is(i, Classes::BASE) && i > start && !self.is_word(i - 1, "to")
+                || self.is(i, Classes::BASE) && i > start && !self.is_word(i - 1, "to") && !self.is_noun_after_article(i)
         })
     }
 }

@@ -1,14 +1,22 @@
 //! `onrecord extract`
 
+use super::output::Output;
 use super::progress::Progress;
 use super::{Failure, Outcome, PipelineOptions};
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
-use onrecord::corpus::{self, Event, Job};
+use onrecord::attribution::Engine;
+use onrecord::corpus::{self, Event, Job, Summary};
 use onrecord::format::Format;
 use onrecord::format::input::{Container, Fields, sources};
+use onrecord::pipeline::{Cues, Pipeline};
+use onrecord::place::Home;
+use serde_json::json;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+
+/// The most worker threads: each holds a few batches of text.
+const THREADS: u64 = 256;
 
 /// Flags of `extract`.
 #[derive(Args, Debug)]
@@ -26,9 +34,12 @@ pub struct ExtractOptions {
     pipeline: PipelineOptions,
     #[command(flatten)]
     input: InputOptions,
-    /// The number of worker threads; 0 for one a core
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    /// The number of worker threads, at most 256; 0 for one a core
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(..=THREADS))]
     threads: usize,
+    /// Write what was run and what came of it to a file, as JSON: version, engine, options, counts
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
     /// Say nothing but what is lost
     #[arg(short, long)]
     quiet: bool,
@@ -106,16 +117,21 @@ pub fn run(options: &ExtractOptions) -> Result<Outcome, Failure> {
         }
         Some(path) => {
             let failure = |error: io::Error| Failure::io(&path.display().to_string(), &error);
-            let mut out = BufWriter::new(temporary(path).map_err(failure)?);
+            let mut out = BufWriter::new(Output::open(path).map_err(failure)?);
             let summary = corpus::run(&pipeline, &job, &mut out, &mut on_event).map_err(failure)?;
-            out.flush().map_err(failure)?;
-            let file = out.into_inner().map_err(|error| failure(error.into_error()))?;
-            keep(file, path).map_err(failure)?;
+            let output = out.into_inner().map_err(|error| failure(error.into_error()))?;
+            // A run that fails leaves the file of an earlier one alone.
+            if summary.documents > 0 || summary.rejected + lost == 0 {
+                output.keep().map_err(failure)?;
+            }
             summary
         }
     };
     summary.rejected += lost;
     progress.finish(&summary);
+    if let Some(path) = &options.summary {
+        write_summary(path, options, &pipeline, &summary).map_err(|error| Failure::io(&path.display().to_string(), &error))?;
+    }
     match (summary.rejected, summary.documents) {
         (0, _) => Ok(Outcome::Done),
         (_, 0) => Err(Failure::failed("no document could be read")),
@@ -123,21 +139,28 @@ pub fn run(options: &ExtractOptions) -> Result<Outcome, Failure> {
     }
 }
 
-/// A file beside the one to be written.
-pub fn temporary(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".onrecord-").tempfile_in(folder)
-}
-
-/// Gives a temporary file its name; a reader of that name sees the old file or the new one whole.
-pub fn keep(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Temporary files are private; an output is as open as any new file.
-        let mode = path.metadata().map_or(0o644, |m| m.permissions().mode());
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, summary: &Summary) -> io::Result<()> {
+    let mut run = json!({
+        "program": "onrecord",
+        "version": env!("CARGO_PKG_VERSION"),
+        "engine": pipeline.options.engine.name(),
+        "cues": match pipeline.options.cues {
+            Cues::Speech => "speech",
+            Cues::All => "all",
+        },
+        "home": pipeline.options.home.map(|Home(entry)| pipeline.gazetteer.entry(entry).id()),
+        "paths": options.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        "documents": summary.documents,
+        "rejected": summary.rejected,
+        "attributions": summary.attributions,
+        "bytes": summary.bytes,
+    });
+    if let Engine::Accurate(encoder, effort) = &pipeline.options.engine {
+        run["weights"] = format!("{:016x}", encoder.checksum()).into();
+        run["effort"] = effort.name().into();
     }
-    file.as_file().sync_all()?;
-    file.persist(path).map(|_| ()).map_err(|error| error.error)
+    let mut out = Output::open(path)?;
+    serde_json::to_writer_pretty(&mut out, &run)?;
+    out.write_all(b"\n")?;
+    out.keep()
 }

@@ -1,6 +1,6 @@
 //! `onrecord gazetteer`
 
-use super::extract::{keep, temporary};
+use super::output::Output;
 use super::{Failure, Outcome};
 use clap::{Args, Subcommand};
 use onrecord::gazetteer::{Gazetteer, compile};
@@ -52,9 +52,9 @@ pub fn run(options: &GazetteerOptions) -> Result<Outcome, Failure> {
                     Err(Failure::failed(format!("{} is not what the tables make; build it anew", output.display())))
                 };
             }
-            let mut file = temporary(&output).map_err(failure)?;
+            let mut file = Output::open(&output).map_err(failure)?;
             file.write_all(&bytes).map_err(failure)?;
-            keep(file, &output).map_err(failure)?;
+            file.keep().map_err(failure)?;
             for (table, rows, names) in &report.tables {
                 eprintln!("{table}: {rows} rows, {names} new names");
             }

@@ -65,13 +65,18 @@ impl Progress {
         }
         if !self.quiet {
             let rejected = if summary.rejected > 0 { format!(", {} rejected", summary.rejected) } else { String::new() };
-            eprintln!("{}{rejected}, {} attributions", self.line(summary), summary.attributions);
+            eprintln!("{}{rejected}, {}", self.line(summary), counted(summary.attributions, "attribution"));
         }
     }
 
     fn line(&self, summary: &Summary) -> String {
         let seconds = self.start.elapsed().as_secs_f64().max(1e-9);
         let megabytes = summary.bytes as f64 / 1e6;
-        format!("{} documents, {megabytes:.1} MB, {:.1} MB/s", summary.documents, megabytes / seconds)
+        format!("{}, {megabytes:.1} MB, {:.1} MB/s", counted(summary.documents, "document"), megabytes / seconds)
     }
+}
+
+/// `1 document`, `2 documents`
+fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -275,6 +275,12 @@ impl Weights {
         })
     }
 
+    /// The checksum that the file states.
+    pub fn checksum(&self) -> u64 {
+        let stated = self.bytes.all().get(8..16).and_then(|b| b.try_into().ok());
+        stated.map_or(0, u64::from_le_bytes)
+    }
+
     /// The pieces of the vocabulary in order; none if the file is damaged there.
     pub fn vocabulary(&self) -> impl Iterator<Item = &str> {
         std::str::from_utf8(&self.bytes.all()[self.vocabulary.clone()]).unwrap_or("").lines()

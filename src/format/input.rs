@@ -265,9 +265,18 @@ fn read_lines(reader: impl Read, name: &str, stem: &str, fields: &Fields, take: 
     }
 }
 
+/// What is wrong with a line of JSON, and at which character; the line's number in its file stands elsewhere.
+fn broken(line: &str, error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);
+    let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
+    format!("broken JSON at column {}: {reason}", column.max(1))
+}
+
 /// The document that a line of JSON holds, and whether it names itself.
 fn document(line: &str, stem: &str, number: u64, fields: &Fields) -> Result<(Document, bool), String> {
-    let value: Value = serde_json::from_str(line).map_err(|error| format!("broken JSON: {error}"))?;
+    let line = line.trim_end_matches(['\n', '\r']);
+    let value: Value = serde_json::from_str(line).map_err(|error| broken(line, &error))?;
     let Value::Object(mut object) = value else { return Err("the line holds no JSON object".into()) };
     let text = match object.remove(&fields.text) {
         Some(Value::String(text)) => text,
@@ -325,7 +334,8 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_line_is_said() {
         let error = |line: &str| document(line, "f", 1, &Fields::default()).unwrap_err();
-        assert!(error("{").starts_with("broken JSON: "));
+        assert_eq!(error("{\n"), "broken JSON at column 1: EOF while parsing an object");
+        assert_eq!(error("{\"é\": x}"), "broken JSON at column 7: expected value");
         assert_eq!(error("[]"), "the line holds no JSON object");
         assert_eq!(error(r#"{"text": 3}"#), "the field `text` is no text");
         assert_eq!(error(r#"{"text": " "}"#), "the document is empty");

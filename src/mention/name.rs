@@ -1,7 +1,8 @@
 //! Named mentions: runs of capitalised words, what each names, and the place names inside.
 
 use super::{
-    Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, names_organization, only_places,
+    Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, is_suffix, names_organization,
+    only_places,
 };
 use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
 use crate::lexicon::{Classes, Gender, Number, PlaceLevel};
@@ -97,6 +98,10 @@ impl Reader<'_> {
             && adjoin(&self.tokens[at + 1])
             && self.tokens[at + 1].is_capitalised()
             && !self.is(at + 1, Classes::PRONOUN);
+        if next_capital && self.is_word(at, "acting") && self.is(at + 1, Classes::ROLE) && self.next_is_name(at + 1) {
+            // `Acting Director Otto Hale`
+            return true;
+        }
         if classes.any(Classes::ADVERB.or(Classes::OPENER).or(Classes::VERB))
             && !classes.any(Classes::ROLE.or(Classes::GIVEN_NAME).or(Classes::VERB_NOUN))
         {
@@ -110,10 +115,11 @@ impl Reader<'_> {
                 || self.is(at + 1, Classes::ORGANIZATION_LAST.or(Classes::PLACE_TYPE_AFTER).or(Classes::ROLE))
                 || !self.is(at + 1, Classes::COMMON) && !self.known_name(at + 1);
         }
-        // `Mark said`, `Jordan said`.
+        // `Mark said`, `Jordan said`, `Hale, who said`.
+        let relative = self.is_kind(at + 1, TokenKind::Comma) && at + 2 < self.end && self.is_word(at + 2, "who");
         classes.any(Classes::GIVEN_NAME.or(Classes::SURNAME))
             && at + 1 < self.end
-            && (self.is(at + 1, Classes::CUE.or(Classes::AUXILIARY)) || self.kind(at + 1) == Some(TokenKind::Clitic))
+            && (self.is(at + 1, Classes::CUE.or(Classes::AUXILIARY)) || self.kind(at + 1) == Some(TokenKind::Clitic) || relative)
             || self.known_name(at) && !classes.any(Classes::VERB)
     }
 
@@ -200,14 +206,7 @@ impl Reader<'_> {
                 if name_tail { end + 2 } else { end }
             }
             // `Walter “Bud” Tervola`
-            TokenKind::Mark(_)
-                if end + 3 < self.end
-                    && self.tokens[end + 1].is_capitalised()
-                    && matches!(self.tokens[end + 2].kind, TokenKind::Mark(_))
-                    && next_capital(end + 3) =>
-            {
-                end + 4
-            }
+            TokenKind::Mark(_) => self.nickname_end(end).filter(|&e| next_capital(e)).map_or(end, |e| e + 1),
             // `AT&T`, `Johnson & Johnson`
             TokenKind::Symbol if matches!(self.word(end), "&" | "&amp;") && next_capital(end + 1) => end + 2,
             TokenKind::Clitic if self.word(end).ends_with('s') && next_capital(end + 1) => {
@@ -231,8 +230,11 @@ impl Reader<'_> {
                 let opens = self.is(start, Classes::ORGANIZATION_FIRST.or(Classes::PLACE_TYPE_BEFORE))
                     || self
                         .is(end - 1, Classes::ORGANIZATION_FIRST.or(Classes::ORGANIZATION_LAST).or(Classes::PLACE_TYPE_BEFORE));
+                // `Bank of Cleveland`; not `Family Policy Council | of Ohio`
+                let role = if end - start == 1 { self.is_role(end - 1) } else { self.is(end - 1, Classes::ROLE) };
+                let titled = role || self.is(end - 1, Classes::HONORIFIC);
                 match word {
-                    "of" | "for" if opens && !self.is(end - 1, Classes::ROLE.or(Classes::HONORIFIC)) => {
+                    "of" | "for" if opens && !titled => {
                         let the = end + 2 < self.end && self.is_word(end + 1, "the");
                         if next_capital(end + 1 + usize::from(the)) { end + 2 + usize::from(the) } else { end }
                     }
@@ -250,6 +252,12 @@ impl Reader<'_> {
         }
     }
 
+    /// The end of a nickname of up to three words, with its marks.
+    fn nickname_end(&self, open: usize) -> Option<usize> {
+        let close = (open + 1..self.end.min(open + 5)).find(|&i| !self.tokens[i].is_capitalised())?;
+        (close > open + 1 && self.is_mark(close)).then_some(close + 1)
+    }
+
     /// Whether a name ends at an abbreviation: `Inc. The`, `in D.C. Smith`; not `St. Louis`, `Gov. Smith`.
     fn ends_name(&self, at: usize, next: usize) -> bool {
         let kind = self.lexicon.abbreviation(self.word(at)).copied().unwrap_or_default();
@@ -264,13 +272,23 @@ impl Reader<'_> {
         (start..end).any(|i| matches!(self.word(i), "of" | "for"))
     }
 
+    /// Whether a word is a role by itself: `director`; not `bank` of `bank president`.
+    fn is_role(&self, at: usize) -> bool {
+        self.is(at, Classes::ROLE) && self.lexicon.roles().longest(&self.tokens[..at + 1], at).is_some()
+    }
+
     /// Reads a run: which part is a role, which a name, and of what.
     fn read_run(&self, run: TokenSpan, found: &mut Mentions) {
         let (start, end) = (run.start as usize, run.end as usize);
         // `St. Louis` is no saint.
         let saint = matches!(self.word(start), "St." | "St" | "Saint")
             && self.matches(start, end).iter().any(|m| m.len > 1 && !only_places(self.gazetteer, &m.candidates).is_empty());
-        let title_end = if saint { None } else { self.titles_end(start, end) };
+        let whole = self.matches(start, end).into_iter().find(|m| m.len == end - start);
+        let listed = whole.as_ref().is_some_and(|m| names_organization(self.gazetteer, &m.candidates))
+            || self.lexicon.organizations().longest(&self.tokens[..end], start).is_some_and(|(_, n)| n == end - start);
+        // `Department of Justice`, `National Park Service`: `National` and `Justice` are no titles there.
+        let body = listed && end - start > 1;
+        let title_end = if saint || body { None } else { self.titles_end(start, end) };
         if let Some(name_start) = title_end.filter(|&e| e < end)
             && self.person_score(name_start, end, true) > 0
         {
@@ -282,7 +300,7 @@ impl Reader<'_> {
         }
         let described = start > self.start
             && self.is(start - 1, Classes::DETERMINER)
-            && self.is(end - 1, Classes::ROLE)
+            && self.is_role(end - 1)
             && self.is(end - 1, Classes::ALSO_COMMON);
         if described {
             // `the Kanawha County Republican`: a description with capitals.
@@ -295,10 +313,7 @@ impl Reader<'_> {
         if self.is_feature(start, end) {
             return self.push_places(start, end, PlaceContext::Feature, found);
         }
-        let whole = self.matches(start, end).into_iter().find(|m| m.len == end - start);
         let place = whole.as_ref().map(|m| only_places(self.gazetteer, &m.candidates)).filter(|c| !c.is_empty());
-        let listed = whole.as_ref().is_some_and(|m| names_organization(self.gazetteer, &m.candidates))
-            || self.lexicon.organizations().longest(&self.tokens[..end], start).is_some_and(|(_, n)| n == end - start);
         let person = self.person_score(start, end, false);
         let organization = listed || self.is_organization(start, end);
         let government = |c: &Candidate| {
@@ -327,7 +342,23 @@ impl Reader<'_> {
             if let Some(last) = found.list.last_mut() {
                 last.name = Some(run);
             }
-            return self.push_places(start, end, PlaceContext::Organization, found);
+            // `the European Union`, `the Vatican`: a body, and what it governs.
+            let governs =
+                |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Supranational | EntryType::Country);
+            if let Some(candidates) = place.filter(|p| p.iter().any(governs)) {
+                found.places.push(PlaceName { tokens: run, candidates, context: PlaceContext::Free });
+                return;
+            }
+            let first = found.places.len();
+            self.push_places(start, end, PlaceContext::Organization, found);
+            if whole.is_some_and(|m| names_organization(self.gazetteer, &m.candidates)) {
+                // `U.S. Park Service` names a country, `National Park Service` no town.
+                let inside = found.places.split_off(first);
+                let government =
+                    |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State);
+                found.places.extend(inside.into_iter().filter(|p| p.candidates.iter().any(government)));
+            }
+            return;
         }
         if person > 1 {
             return self.push_person(start, start, end, found);
@@ -351,7 +382,10 @@ impl Reader<'_> {
             if (name_start > rest || demonym) && self.person_score(name_start, end, name_start > rest) > 0 {
                 return self.push_person(start, name_start, end, found);
             }
-            found.list.push(self.mention(run, MentionType::Unknown));
+            found.list.push(self.mention(TokenSpan::new(self.with_article(start), end), MentionType::Unknown));
+            if let Some(last) = found.list.last_mut() {
+                last.name = Some(run);
+            }
             if rest < end {
                 self.push_places(rest, end, PlaceContext::Organization, found);
             }
@@ -467,18 +501,20 @@ impl Reader<'_> {
         let mut words = 0usize;
         let mut known = 0;
         let mut score = 0;
+        let mut nickname = false;
         for i in start..end {
             let token = &self.tokens[i];
             let classes = self.classes(i);
-            if i > start
-                && matches!(self.tokens[i - 1].kind, TokenKind::Hyphen | TokenKind::Mark(_))
-                && (token.gap == Gap::None || i + 1 == end)
-            {
-                // `Kim Jong-un`, `Okonedo-Pryce`: one word with the one before; `“Bud”`: a nickname.
-                words += usize::from(matches!(self.tokens[i - 1].kind, TokenKind::Mark(_)) && i + 1 == end);
+            if matches!(token.kind, TokenKind::Mark(_)) {
+                nickname = !nickname;
                 continue;
             }
-            if matches!(token.kind, TokenKind::Mark(_)) {
+            if nickname {
+                continue;
+            }
+            if i > start && self.tokens[i - 1].kind == TokenKind::Hyphen && (token.gap == Gap::None || i + 1 == end) {
+                // `Kim Jong-un`, `Okonedo-Pryce`: one word with the one before; `Omar al-Bashir`: two.
+                words += usize::from(i > start + 2 && PARTICLES.contains(&self.word(i - 2)));
                 continue;
             }
             match token.kind {
@@ -493,7 +529,7 @@ impl Reader<'_> {
             if PARTICLES.contains(&self.word(i)) {
                 continue;
             }
-            if matches!(self.word(i), "Jr." | "Sr." | "Jr" | "Sr" | "II" | "III" | "IV") && i > start {
+            if is_suffix(self.word(i)) && i > start {
                 score += 1;
                 continue;
             }
@@ -566,11 +602,34 @@ impl Reader<'_> {
         let last = self.classes(end - 1);
         let town = last.any(Classes::ALSO_PLACE) && self.matches(start, end).first().is_some_and(|m| m.len == end - start);
         let organization = last.any(Classes::ORGANIZATION_LAST);
-        if last.any(Classes::FEATURE_AFTER) && !town && !organization {
+        if last.any(Classes::FEATURE_AFTER) && self.stands_as_person(start, end) {
+            return false;
+        }
+        if last.any(Classes::FEATURE_AFTER) && !town && !organization && !self.is_country(start, end) {
             return true;
         }
         let first = self.classes(start);
-        first.any(Classes::FEATURE_BEFORE) && !(first.any(Classes::ALSO_PLACE) && self.known_name(start))
+        // `Ben Nevis` is a mountain, `Ben Oakes` a man.
+        let person = end - start == 2 && first.any(Classes::GIVEN_NAME) && self.is(end - 1, Classes::SURNAME);
+        first.any(Classes::FEATURE_BEFORE) && !person && !(first.any(Classes::ALSO_PLACE) && self.known_name(start))
+    }
+
+    /// `Hanna Brook, 34,` or `Hanna Brook said`: a given name and a surname, where no brook stands.
+    fn stands_as_person(&self, start: usize, end: usize) -> bool {
+        let names = end - start == 2 && self.is(start, Classes::GIVEN_NAME) && self.is(end - 1, Classes::SURNAME);
+        let comma = end < self.end && self.is_kind(end, TokenKind::Comma);
+        let aged = comma && self.is_kind(end + 1, TokenKind::Number) && self.is_kind(end + 2, TokenKind::Comma);
+        // `Tom Brook, a baker,`, `the baker, Tom Brook,`
+        let described = comma
+            && (self.is(end + 1, Classes::DETERMINER) && self.is(end + 2, Classes::ROLE)
+                || start > self.start + 1 && self.is_kind(start - 1, TokenKind::Comma) && self.is(start - 2, Classes::ROLE));
+        names && (aged || described || end < self.end && self.is(end, Classes::CUE))
+    }
+
+    /// Whether the words are the name of a country or of a first-level division: `Ivory Coast`.
+    fn is_country(&self, start: usize, end: usize) -> bool {
+        let government = |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State);
+        self.matches(start, end).first().is_some_and(|m| m.len == end - start && m.candidates.iter().any(government))
     }
 
     /// Records a person named in `name_start..end` with titles and roles from `start`, and roles in small letters before it.
@@ -593,7 +652,9 @@ impl Reader<'_> {
         }
         if name_start + 1 == end && self.tokens[name_start].is_word() && honorifics.is_empty() && mention.role.is_none() {
             // One word alone: a surname or a given name; the gender of a surname is unknown.
-        } else if mention.gender.is_none() && end - name_start > 1 {
+        } else if mention.gender.is_none() && end - name_start > 1 && self.kind(name_start + 1) != Some(TokenKind::Hyphen)
+            || mention.gender.is_none() && end - name_start > 3
+        {
             mention.gender = self.lexicon.given_name_gender(self.tokens[name_start].word);
         }
         mention.number = Some(Number::Singular);
@@ -644,11 +705,40 @@ impl Reader<'_> {
         })
     }
 
+    /// `Toledo | City Council`: the council of Toledo, unless the place with the type word is the larger one.
+    fn without_type_of_body(&self, at: usize, len: usize, end: usize, longer: Vec<Candidate>) -> (usize, Vec<Candidate>) {
+        let typed = len > 1 && at + len < end && self.is(at + len - 1, Classes::LOCAL_REFERENCE);
+        let size = |list: &[Candidate]| {
+            list.iter()
+                .filter(|c| c.kind == NameKind::Name)
+                .map(|c| self.gazetteer.entry(c.entry))
+                .filter(|e| e.sort() == EntryType::City)
+                .map(|e| e.population())
+                .max()
+        };
+        let all = |list: &[Candidate]| list.iter().map(|c| self.gazetteer.entry(c.entry).population()).max();
+        if typed && let Some(shorter) = self.matches(at, end).into_iter().find(|m| m.len == len - 1) {
+            let shorter = only_places(self.gazetteer, &shorter.candidates);
+            if size(&shorter) > all(&longer) && longer.iter().all(|c| c.kind != NameKind::Name) {
+                return (len - 1, shorter);
+            }
+        }
+        (len, longer)
+    }
+
     /// Records the place names among the tokens, longest first, not overlapping.
     fn push_places(&self, start: usize, end: usize, context: PlaceContext, found: &mut Mentions) {
         let mut at = start;
         while at < end {
             let token = &self.tokens[at];
+            // `Denver baker | Otto Hale`: the run before may have recorded it.
+            if let Some(known) = found.places.iter_mut().rev().take(4).find(|p| p.tokens.range().contains(&at)) {
+                if context == PlaceContext::Modifier && known.context == PlaceContext::Organization {
+                    known.context = context;
+                }
+                at += 1;
+                continue;
+            }
             if !Gazetteer::may_start(token) {
                 at += 1;
                 continue;
@@ -658,6 +748,7 @@ impl Reader<'_> {
                     only_places(self.gazetteer, &m.candidates).into_iter().filter(|c| c.kind != NameKind::Base).collect();
                 (!candidates.is_empty()).then_some((m.len, candidates))
             });
+            let hit = hit.map(|(len, candidates)| self.without_type_of_body(at, len, end, candidates));
             match hit {
                 Some((len, candidates)) => {
                     found.places.push(PlaceName { tokens: TokenSpan::new(at, at + len), candidates, context });

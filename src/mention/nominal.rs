@@ -92,7 +92,8 @@ impl Reader<'_> {
         }
         let determined = self.is(start, Classes::DETERMINER.or(Classes::POSSESSIVE).or(Classes::QUANTIFIER).or(Classes::NUMBER))
             || (start..at).any(|i| self.tokens[i].kind == TokenKind::Clitic)
-            || start < at && self.tokens[start].is_capitalised();
+            // `Hale left`: a verb behind a name.
+            || start < at && self.tokens[start].is_capitalised() && !self.is(at, Classes::PAST);
         let (sort, number, gender) = if is_role {
             let role = role?.0;
             if role.weak && !determined {
@@ -229,7 +230,9 @@ impl Reader<'_> {
             let preposition = at + 1 < self.end
                 && adjoin(&self.tokens[at])
                 && matches!(self.word(at), "of" | "for" | "at" | "with" | "from" | "in" | "to" | "on");
-            if !preposition {
+            // `urged the board | to sell`
+            let infinitive = self.is_word(at, "to") && self.is(at + 1, Classes::BASE);
+            if !preposition || infinitive {
                 return at;
             }
             let end = self.noun_phrase_end(at + 1, taken);

@@ -12,7 +12,7 @@ use crate::token::TokenKind;
 type Rule = fn(&Reader<'_, '_>) -> Option<Vec<Span>>;
 
 /// The rules in order of precision: name, function, how often it was right on news (what is reported, and the source).
-const RULES: [(&str, Rule, f32); 10] = [
+const RULES: [(&str, Rule, f32); 11] = [
     ("quotation-before-cue", quotation_before, 0.92),
     ("quotation-behind-cue", quotation_behind, 0.9),
     ("clause-before-cue", clause_before, 0.8),
@@ -21,6 +21,7 @@ const RULES: [(&str, Rule, f32); 10] = [
     ("clause-behind-colon", clause_behind_colon, 0.7),
     ("bare-clause", bare_clause, 0.7),
     ("infinitive", infinitive, 0.6),
+    ("described-as", described_as, 0.5),
     ("noun-phrase", noun_phrase, 0.5),
     ("passive", passive, 0.4),
 ];
@@ -33,7 +34,8 @@ pub(super) fn find(view: &View<'_>, uses: &[CueUse], draft: &mut Draft) {
         let Some((rule, parts, confidence)) = found else { continue };
         let kind = kind_of(view.text, &parts, view.quotations);
         // `praised the plan` reports no statement, `announced a plan` and `accused him of lying` do.
-        let states = rule != "noun-phrase" || cue.frames.any(Frames::THAT.or(Frames::OF));
+        let called_for = cue.tokens.len() > 1 && view.is_word(cue.tokens.end as usize - 1, "for");
+        let states = rule != "noun-phrase" || called_for || cue.frames.any(Frames::THAT.or(Frames::OF));
         let report = Reported {
             cue: Some(Cue { span: view.span(cue.tokens), class: if states { cue.class } else { CueClass::Other } }),
             source: cue.source.map(|s| view.span(s)),
@@ -208,8 +210,7 @@ impl Reader<'_, '_> {
                 _ => return None,
             }
             if view.is_word(at, "that") && frames.any(Frames::THAT) {
-                let pronoun = at + 1 < limit && view.is(at + 1, Classes::FINITE) && !view.is(at + 1, Classes::VERB_NOUN);
-                return Some(if pronoun { (Opening::Bare, at) } else { (Opening::That, at + 1) });
+                return Some(if view.opens_clause(at, limit) { (Opening::That, at + 1) } else { (Opening::Bare, at) });
             }
             if (classes.any(Classes::WH) || view.is_word(at, "if") || view.is_word(at, "whether")) && frames.any(Frames::WH) {
                 return Some((Opening::Question, at));
@@ -294,7 +295,11 @@ impl Reader<'_, '_> {
     fn listener_end(&self, at: usize, limit: usize) -> Option<usize> {
         let view = self.view;
         if let Some(mention) = view.mention_from(at) {
-            return Some((mention.tokens.end as usize).min(limit)).filter(|&e| e < limit);
+            let end = mention.tokens.end as usize;
+            // `accused the mayor | of lying`: that is no part of the mayor.
+            let of = (at + 1..end.min(limit)).rev().find(|&i| view.is_word(i, "of") && self.cue.frames.any(Frames::OF));
+            let accused = of.filter(|&i| end + 1 >= limit || view.is(i + 1, Classes::PARTICIPLE_ING));
+            return Some(accused.unwrap_or(end).min(limit)).filter(|&e| e < limit);
         }
         if view.is(at, Classes::PRONOUN) && view.lexicon.pronoun(view.tokens[at].word).is_some_and(|p| p.object) {
             return Some(at + 1);
@@ -303,10 +308,25 @@ impl Reader<'_, '_> {
         (end > at && end < limit && end - at <= 6).then_some(end)
     }
 
+    /// The comma that ends a relative clause: `Hale, who said the pump was new |, left`.
+    fn relative_end(&self, start: usize, limit: usize) -> Option<usize> {
+        let view = self.view;
+        let who = self.cue.source.filter(|_| self.cue.place == SourcePlace::Relative)?.start as usize;
+        if who == 0 || !view.is_kind(who - 1, TokenKind::Comma) {
+            return None;
+        }
+        let verb = Classes::FINITE.or(Classes::PAST).or(Classes::AUXILIARY).or(Classes::MODAL);
+        (start + 1..limit.saturating_sub(1))
+            .find(|&i| view.is_kind(i, TokenKind::Comma) && view.is(i + 1, verb) && view.quotation_at(i).is_none())
+    }
+
     /// Where content that starts at `start` behind the cue ends.
     fn end_behind(&self, start: usize) -> usize {
         let view = self.view;
         let mut end = self.sentence().end as usize;
+        if let Some(comma) = self.relative_end(start, end) {
+            end = comma;
+        }
         for used in self.later() {
             let group = used.group.start.min(used.tokens.start) as usize;
             if group <= start + 1 || group >= end {
@@ -430,7 +450,12 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
         }
         return None;
     }
-    let last = group - 1;
+    let mut last = group - 1;
+    // `The pump, as Voss said, failed twice`
+    let as_said = last > floor + 1 && view.is_word(last, "as") && view.is_kind(last - 1, TokenKind::Comma);
+    if as_said {
+        last -= 1;
+    }
     let separated = matches!(view.kind(last), Some(TokenKind::Comma | TokenKind::Dash));
     if !separated && !phrase {
         return None;
@@ -442,7 +467,6 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let before = view.content(start, last + usize::from(!separated))?;
     let after = reader.resumed(false);
     // `On Monday, she said …`, `Still, he said …`: an adverbial is no content.
-    let clause = view.has_finite(start, last);
     let opener = Classes::PREPOSITION
         .or(Classes::SUBORDINATOR)
         .or(Classes::ADVERB)
@@ -450,6 +474,8 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
         .or(Classes::PARTICIPLE_ING)
         .or(Classes::PAST)
         .or(Classes::TIME);
+    // `The pump, she said, failed`: the verb stands behind the cue.
+    let clause = view.has_finite(start, last) || after.is_some() && !view.is(start, opener);
     let adverbial = view.is(start, opener) || last - start < 3;
     if !clause && (!phrase || adverbial && last - start < 3) {
         return None;
@@ -483,8 +509,18 @@ fn clause_behind_colon(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     if !reader.cue.frames.any(Frames::QUOTE) {
         return None;
     }
-    let (_, start) = reader.opening().filter(|(o, _)| *o == Opening::Colon)?;
-    Some(vec![reader.view.content(start, reader.end_behind(start))?])
+    let view = reader.view;
+    let behind = reader.cue.tokens.end as usize;
+    // `put it this way: …`
+    let near = || {
+        let colon = (behind..reader.sentence().end as usize).take(4).find(|&i| !view.is_kind(i, TokenKind::Word))?;
+        view.is_kind(colon, TokenKind::Colon).then_some(colon + 1)
+    };
+    let start = match reader.opening() {
+        Some((Opening::Colon, start)) => start,
+        _ => near()?,
+    };
+    Some(vec![view.content(start, reader.end_behind(start))?])
 }
 
 /// `She said taxes are low`
@@ -496,7 +532,9 @@ fn bare_clause(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let end = reader.end_behind(start);
     let view = reader.view;
     // `wrote to Davis this week asking him`: another report.
-    let other = start > reader.cue.tokens.end as usize && view.is(start, Classes::CUE) && view.is(start, Classes::PARTICIPLE_ING);
+    let other = start > reader.cue.tokens.end as usize && view.is(start, Classes::CUE) && view.is(start, Classes::PARTICIPLE_ING)
+        // `known as the “pump tax”`
+        || view.is_word(start, "as") && reader.cue.passive;
     if other || !view.has_finite(start + 1, end) {
         return None;
     }
@@ -515,6 +553,8 @@ fn noun_phrase(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let (opening, start) = reader.opening()?;
     let fits = match opening {
         Opening::Preposition => true,
+        // `speaks for the families`: the preposition is none of those that open content.
+        Opening::Bare if view.is(start, Classes::PREPOSITION) => false,
         Opening::Bare | Opening::Infinitive => reader.cue.frames.any(Frames::NOUN.or(Frames::OF).or(Frames::AS)),
         _ => false,
     };
@@ -524,6 +564,18 @@ fn noun_phrase(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let start = if opening == Opening::Preposition { start + 1 } else { start };
     let content = view.content(start, reader.end_behind(start))?;
     Some(vec![content])
+}
+
+/// `The pump was described by Voss as “a waste”`: what is described, and as what.
+fn described_as(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    let view = reader.view;
+    let (_, end) = reader.edges();
+    if !reader.cue.passive || reader.cue.place != SourcePlace::Object || !view.is_word(end, "as") {
+        return None;
+    }
+    let start = reader.cue.group.start as usize;
+    let subject = view.content(reader.clause_start(start), start)?;
+    Some(vec![subject, view.content(end, reader.end_behind(end))?])
 }
 
 /// `The mayor is expected to win`

@@ -2,7 +2,7 @@
 
 use crate::attribution::view::View;
 use crate::lexicon::{Classes, CueClass, CueForm, CueSort, Form, Frames, Number};
-use crate::mention::{MentionKind, MentionType};
+use crate::mention::{Mention, MentionKind, MentionType};
 use crate::span::TokenSpan;
 use crate::token::{Case, TokenKind};
 
@@ -363,6 +363,8 @@ impl Finder<'_, '_> {
         }
         if let Some(by) = (end..self.limit().min(end + 8)).find(|&i| view.is_word(i, "by")) {
             let source_end = self.object_end(by + 1);
+            // `described by Voss | as`
+            let source_end = (by + 2..source_end).find(|&i| view.is_word(i, "as")).unwrap_or(source_end);
             if source_end > by + 1 && by == end {
                 cue.source = Some(TokenSpan::new(by + 1, source_end));
                 cue.place = SourcePlace::Object;
@@ -380,6 +382,10 @@ impl Finder<'_, '_> {
             return None;
         }
         let last = verb - 1;
+        // `Hale left the room and | said`
+        if view.is(last, Classes::CONJUNCTION) {
+            return None;
+        }
         if view.is_word(last, "who")
             || view.is_word(last, "which") && last > self.floor() && view.is_kind(last - 1, TokenKind::Comma)
         {
@@ -436,10 +442,23 @@ impl Finder<'_, '_> {
             let named = view.mention_to(i).filter(|m| m.tokens.start as usize >= self.floor() && m.kind != MentionKind::Pronoun);
             // `in Dover, Del., police, …`: a place before a comma is no speaker.
             if let Some(mention) = named.filter(|m| m.sort != MentionType::Place) {
-                return Some(mention.tokens);
+                return Some(TokenSpan { end: self.apposed_end(mention, i, comma), ..mention.tokens });
             }
         }
         None
+    }
+
+    /// The end of a mention before a comma with what belongs to it up to the next: `her rival, Hugh Barlow |,`, `Jo Hale, 34 |,`.
+    fn apposed_end(&self, mention: &Mention, comma: usize, close: usize) -> u32 {
+        let view = self.view;
+        let described = mention.kind == MentionKind::Nominal && mention.sort == MentionType::Person;
+        let named =
+            view.mention_from(comma + 1).filter(|m| described && m.kind == MentionKind::Named && m.sort == MentionType::Person);
+        if let Some(name) = named.filter(|m| m.tokens.end as usize == close) {
+            return name.tokens.end;
+        }
+        let aged = comma + 2 == close && view.is_kind(comma + 1, TokenKind::Number);
+        if aged { close as u32 } else { mention.tokens.end }
     }
 
     /// The words between the start of the clause and its verb, if they are a noun phrase and no more.
@@ -506,6 +525,13 @@ impl Finder<'_, '_> {
             return None;
         }
         let mut end = mention.tokens.end as usize;
+        if view.is_kind(end, TokenKind::Comma) && end < self.limit() {
+            // `said her brother, Sean.`
+            let close = view.mention_from(end + 1).map_or(end, |m| m.tokens.end as usize);
+            if close >= self.limit() || matches!(view.kind(close), Some(TokenKind::Comma | TokenKind::Stop)) {
+                end = self.apposed_end(mention, end, close) as usize;
+            }
+        }
         // `said the plan was bad` has a verb behind the phrase.
         if end < self.limit() && view.is(end, Classes::FINITE) && !view.is(end, Classes::VERB_NOUN) {
             return None;
