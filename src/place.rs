@@ -581,7 +581,7 @@ impl Support {
                 near -= part;
             }
         }
-        0.6 * in_country.max(0.0).ln_1p() + 2.2 * in_division.max(0.0).ln_1p() + 1.4 * near.max(0.0).ln_1p()
+        1.2 * in_country.max(0.0).ln_1p() + 1.8 * in_division.max(0.0).ln_1p() + 2.0 * near.max(0.0).ln_1p()
     }
 }
 
