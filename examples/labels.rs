@@ -53,11 +53,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let states = read(&[&window.pieces]);
             let cues = encoder.cues(&states, last, 0);
             let label = |row: &[f32]| (0..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best });
-            // Roles are asked for each piece that is likelier part of a cue than not.
-            let roles: Vec<Value> = (0..cues.len())
-                .filter(|&at| label(&cues[at]) > 0)
-                .map(|at| json!([at, encoder.roles(&states, last, 0, &[(at, at)])[0]]))
+            let labels: Vec<usize> = cues.iter().map(|row| label(row)).collect();
+            // Roles are asked for each run of pieces that are likelier a cue than not.
+            let begins = |at: usize| labels[at] % 2 == 1 || labels[at] > 0 && (at == 0 || labels[at - 1] == 0);
+            let runs: Vec<(usize, usize)> = (0..labels.len())
+                .filter(|&at| begins(at))
+                .map(|at| (at, at + labels[at + 1..].iter().take_while(|&&l| l > 0 && l % 2 == 0).count()))
                 .collect();
+            let roles: Vec<Value> =
+                runs.iter().zip(encoder.roles(&states, last, 0, &runs)).map(|((a, b), scores)| json!([a, b, scores])).collect();
             let of = |feature: fn(&Piece) -> u32| window.pieces.iter().map(feature).collect::<Vec<u32>>();
             let line = json!({
                 "doc_id": id,

@@ -12,8 +12,8 @@ pub use kernel::Level;
 pub use weights::{Sizes, WeightsError};
 pub use wordpiece::{Vocabulary, WordPiece};
 
-use kernel::{Attention, Quantised, add_and_normalise, dot, gelu_all, multiply};
-use weights::Weights;
+use kernel::{Attention, Quantised, add_and_normalise, add_gated, dot, gelu_all, multiply};
+use weights::{AttentionAt, ConvolutionAt, LayerAt, Weights};
 
 /// Labels of cues: none, begin and inside of speech, begin and inside of other.
 pub const CUES: usize = 5;
@@ -61,6 +61,8 @@ pub struct Encoder {
 /// What the encoder makes of some windows, as far as it has read them.
 pub struct States {
     values: Vec<f32>,
+    /// The values as a head sees them.
+    seen: Vec<f32>,
     /// Where each window starts, in pieces; one more at the end.
     starts: Vec<usize>,
     width: usize,
@@ -196,28 +198,71 @@ impl Encoder {
         let mut scratch = Scratch::default();
         scratch.narrow.resize(values.len(), 0.0);
         self.normalise(&mut values, &scratch.narrow, &w.norm);
-        States { values, starts, width, depth: 0, scratch }
+        States { seen: Vec::new(), values, starts, width, depth: 0, scratch }
     }
 
     /// Reads on to a head.
     pub fn deepen(&self, states: &mut States, head: usize) {
-        let w = &self.weights;
-        let States { values, starts, width, depth, scratch } = states;
-        for layer in &w.layers[*depth..w.heads[head].depth] {
-            scratch.rows.rows(self.level, values, *width);
-            multiply(self.level, &scratch.rows, &w.matrix(&layer.attention), &mut scratch.mixed);
-            self.attend(starts, scratch);
-            scratch.rows.rows(self.level, &scratch.context, *width);
-            multiply(self.level, &scratch.rows, &w.matrix(&layer.merge), &mut scratch.narrow);
-            self.normalise(values, &scratch.narrow, &layer.norm1);
-            scratch.rows.rows(self.level, values, *width);
-            multiply(self.level, &scratch.rows, &w.matrix(&layer.widen), &mut scratch.inner);
-            gelu_all(self.level, &mut scratch.inner);
-            scratch.rows.rows(self.level, &scratch.inner, w.sizes.inner);
-            multiply(self.level, &scratch.rows, &w.matrix(&layer.narrow), &mut scratch.narrow);
-            self.normalise(values, &scratch.narrow, &layer.norm2);
+        let head = &self.weights.heads[head];
+        for layer in &self.weights.layers[states.depth..head.depth] {
+            match layer {
+                LayerAt::Attention(layer) => self.look_everywhere(layer, states),
+                LayerAt::Convolution(layer) => self.look_beside(layer, states),
+            }
         }
-        *depth = w.heads[head].depth;
+        states.depth = head.depth;
+        states.seen.clone_from(&states.values);
+        if let Some(norm) = &head.norm {
+            states.scratch.narrow.clear();
+            states.scratch.narrow.resize(states.values.len(), 0.0);
+            self.normalise(&mut states.seen, &states.scratch.narrow, norm);
+        }
+    }
+
+    /// A layer of a transformer.
+    fn look_everywhere(&self, layer: &AttentionAt, states: &mut States) {
+        let w = &self.weights;
+        let States { values, starts, width, scratch, .. } = states;
+        scratch.rows.rows(self.level, values, *width);
+        multiply(self.level, &scratch.rows, &w.matrix(&layer.attention), &mut scratch.mixed);
+        self.attend(starts, scratch);
+        scratch.rows.rows(self.level, &scratch.context, *width);
+        multiply(self.level, &scratch.rows, &w.matrix(&layer.merge), &mut scratch.narrow);
+        self.normalise(values, &scratch.narrow, &layer.norm1);
+        scratch.rows.rows(self.level, values, *width);
+        multiply(self.level, &scratch.rows, &w.matrix(&layer.widen), &mut scratch.inner);
+        gelu_all(self.level, &mut scratch.inner);
+        scratch.rows.rows(self.level, &scratch.inner, w.sizes.inner);
+        multiply(self.level, &scratch.rows, &w.matrix(&layer.narrow), &mut scratch.narrow);
+        self.normalise(values, &scratch.narrow, &layer.norm2);
+    }
+
+    /// A gated convolution over the pieces of each window, added to what was there.
+    fn look_beside(&self, layer: &ConvolutionAt, states: &mut States) {
+        let w = &self.weights;
+        let States { values, starts, width, scratch, .. } = states;
+        let width = *width;
+        scratch.narrow.clear();
+        scratch.narrow.resize(values.len(), 0.0);
+        scratch.inner.clone_from(values);
+        self.normalise(&mut scratch.inner, &scratch.narrow, &layer.norm);
+        scratch.mixed.clear();
+        scratch.mixed.resize(3 * values.len(), 0.0);
+        for window in starts.windows(2) {
+            for piece in window[0]..window[1] {
+                let row = &mut scratch.mixed[piece * 3 * width..][..3 * width];
+                let beside = [piece.checked_sub(layer.dilation), Some(piece), piece.checked_add(layer.dilation)];
+                for (tap, at) in row.chunks_exact_mut(width).zip(beside) {
+                    // Outside the window there is nothing.
+                    if let Some(at) = at.filter(|at| (window[0]..window[1]).contains(at)) {
+                        tap.copy_from_slice(&scratch.inner[at * width..][..width]);
+                    }
+                }
+            }
+        }
+        scratch.rows.rows(self.level, &scratch.mixed, 3 * width);
+        multiply(self.level, &scratch.rows, &w.matrix(&layer.taps), &mut scratch.context);
+        add_gated(self.level, values, &scratch.context, width);
     }
 
     fn embed(&self, position: usize, piece: Piece, values: &mut Vec<f32>) {
@@ -271,7 +316,7 @@ impl Encoder {
         let head = &w.heads[head];
         let (width, wide) = (states.width, w.sizes.wide);
         let range = states.range(window);
-        let own = &states.values[range.start * width..range.end * width];
+        let own = &states.seen[range.start * width..range.end * width];
         let mut rows = Quantised::default();
         let (mut pieces, mut heads) = (Vec::new(), Vec::new());
         rows.rows(self.level, own, width);
@@ -322,7 +367,7 @@ impl States {
 
     fn rows(&self, window: usize) -> impl Iterator<Item = &[f32]> {
         let range = self.range(window);
-        self.values[range.start * self.width..range.end * self.width].chunks_exact(self.width)
+        self.seen[range.start * self.width..range.end * self.width].chunks_exact(self.width)
     }
 }
 

@@ -3,6 +3,7 @@
 //! What the encoder reads is laid out in `window`; its scores become labels in `decode`. Here labels become reports: pieces become tokens,
 //! runs become parts without their outer marks, scores become a confidence.
 
+mod claim;
 mod decode;
 mod window;
 
@@ -59,13 +60,13 @@ pub fn windows(encoder: &Encoder, input: Input<'_>) -> Vec<Window> {
 /// Every report that a head of the encoder considers, likely or not, for calibration; `threshold` is added to the score of what is no cue.
 pub fn candidates(encoder: &Encoder, input: Input<'_>, head: usize, threshold: f32) -> Vec<(Reported, Scores)> {
     let view = View::new(input);
-    let reading = Reading { encoder, view: &view, windows: &window::cut(&view, encoder.vocabulary()) };
+    let reader = Reader { encoder, view: &view, windows: &window::cut(&view, encoder.vocabulary()) };
     let mut found = Vec::new();
-    for batch in reading.batches() {
-        let mut states = reading.begin(batch.clone());
+    for batch in reader.batches() {
+        let mut states = reader.begin(batch.clone());
         encoder.deepen(&mut states, head);
         for (index, window) in batch.enumerate() {
-            found.extend(reading.reports(&states, head, index, window, threshold));
+            found.extend(reader.reports(&states, head, index, window, threshold));
         }
     }
     found
@@ -73,12 +74,14 @@ pub fn candidates(encoder: &Encoder, input: Input<'_>, head: usize, threshold: f
 
 /// Finds the reports that have a cue.
 pub(super) fn find(encoder: &Encoder, effort: Effort, view: &View<'_>, draft: &mut Draft) {
-    let reading = Reading { encoder, view, windows: &window::cut(view, encoder.vocabulary()) };
-    for batch in reading.batches() {
-        for (head, found) in reading.read(batch, effort) {
+    let reader = Reader { encoder, view, windows: &window::cut(view, encoder.vocabulary()) };
+    for batch in reader.batches() {
+        for (head, mut found) in reader.read(batch, effort) {
+            let threshold = encoder.calibration(head).report_threshold();
+            found.retain(|(r, _)| r.confidence * r.source_confidence >= threshold);
+            claim::settle(view, &mut found);
             for (report, _) in found {
-                let likely = report.confidence * report.source_confidence >= encoder.calibration(head).report_threshold();
-                if likely && !draft.holds(report.cue.map_or(report.parts[0], |c| c.span)) {
+                if !draft.holds(report.cue.map_or(report.parts[0], |c| c.span)) {
                     draft.add(view, report);
                 }
             }
@@ -87,7 +90,7 @@ pub(super) fn find(encoder: &Encoder, effort: Effort, view: &View<'_>, draft: &m
 }
 
 /// A document that is being read.
-struct Reading<'a> {
+struct Reader<'a> {
     encoder: &'a Encoder,
     view: &'a View<'a>,
     windows: &'a [Window],
@@ -96,7 +99,7 @@ struct Reading<'a> {
 /// Reports with the scores that made them.
 type Found = Vec<(Reported, Scores)>;
 
-impl Reading<'_> {
+impl Reader<'_> {
     /// Windows that are read at once, in order; at least one.
     fn batches(&self) -> Vec<Range<usize>> {
         let mut batches = Vec::new();

@@ -500,6 +500,18 @@ for_each_level! {
 }
 
 for_each_level! {
+    /// Adds to rows the first half of other rows, each value as far as its gate in the second half is open.
+    pub fn add_gated(rows: &mut [f32], gated: &[f32], width: usize) {
+        for (row, gated) in rows.chunks_exact_mut(width).zip(gated.chunks_exact(2 * width)) {
+            let (values, gates) = gated.split_at(width);
+            for ((x, value), gate) in row.iter_mut().zip(values).zip(gates) {
+                *x += value * (1.0 / (1.0 + exp(-gate)));
+            }
+        }
+    }
+}
+
+for_each_level! {
     /// Adds up what a piece is embedded as: its own steps, each worth `scale`, and other rows.
     pub fn embed(steps: &[i8], scale: f32, others: [&[f32]; 3], out: &mut [f32]) {
         let [a, b, c] = others;

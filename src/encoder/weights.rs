@@ -7,7 +7,7 @@ use super::kernel::{BLOCK, HEAD, Matrix};
 use std::fmt;
 use std::ops::Range;
 
-pub(super) const MAGIC: [u8; 8] = *b"ONRENC2\n";
+pub(super) const MAGIC: [u8; 8] = *b"ONRENC3\n";
 
 /// Weights that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub struct Sizes {
     pub width: usize,
     /// Layers.
     pub layers: usize,
-    /// Attention heads in each.
+    /// Attention heads in each; 0 in a network of convolutions.
     pub heads: usize,
     /// Width inside a layer.
     pub inner: usize,
@@ -94,9 +94,18 @@ pub(super) struct MatrixAt {
     sum: Range<usize>,
 }
 
-/// One layer of the encoder.
+/// One layer of a network.
+#[derive(Clone, Debug)]
+pub(super) enum LayerAt {
+    /// Every piece looks at every other.
+    Attention(AttentionAt),
+    /// Every piece looks at itself and at one on either side.
+    Convolution(ConvolutionAt),
+}
+
+/// A layer of a transformer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LayerAt {
+pub(super) struct AttentionAt {
     pub attention: MatrixAt,
     pub merge: MatrixAt,
     pub norm1: [Floats; 2],
@@ -105,11 +114,23 @@ pub(super) struct LayerAt {
     pub norm2: [Floats; 2],
 }
 
+/// A gated convolution.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ConvolutionAt {
+    /// How many pieces away those on either side are.
+    pub dilation: usize,
+    pub norm: [Floats; 2],
+    /// From three pieces side by side to values and their gates.
+    pub taps: MatrixAt,
+}
+
 /// What reads cues and roles off the states of one layer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HeadAt {
     /// So many layers lie below.
     pub depth: usize,
+    /// Applied before reading; `None` where the layers normalise.
+    pub norm: Option<[Floats; 2]>,
     pub cue: [Floats; 2],
     pub piece: MatrixAt,
     pub to_cue: MatrixAt,
@@ -204,6 +225,11 @@ impl Weights {
             return Err(WeightsError::NotWeights);
         }
         let mut c = Cursor { bytes: all, at: 16 };
+        let convolutions = match c.number()? {
+            0 => false,
+            1 => true,
+            _ => return Err(WeightsError::Damaged),
+        };
         let sizes = Sizes {
             width: c.number()?,
             layers: c.number()?,
@@ -220,7 +246,7 @@ impl Weights {
         };
         let (vocabulary, calibration, heads) = (c.number()?, c.number()?, c.number()?);
         let fits = |n: usize| n > 0 && n.is_multiple_of(BLOCK) && n <= 1 << 16;
-        if !(fits(sizes.width) && fits(sizes.inner) && fits(sizes.wide)) || sizes.width != sizes.heads * HEAD {
+        if !(fits(sizes.width) && fits(sizes.inner) && fits(sizes.wide)) || !convolutions && sizes.width != sizes.heads * HEAD {
             return Err(WeightsError::Damaged);
         }
         let Sizes { width, inner, wide, .. } = sizes;
@@ -234,19 +260,29 @@ impl Weights {
         let first_norm = norm(&mut c)?;
         let mut layers = Vec::new();
         for _ in 0..sizes.layers {
-            layers.push(LayerAt {
-                attention: c.matrix(3 * width, width)?,
-                merge: c.matrix(width, width)?,
-                norm1: norm(&mut c)?,
-                widen: c.matrix(inner, width)?,
-                narrow: c.matrix(width, inner)?,
-                norm2: norm(&mut c)?,
+            layers.push(if convolutions {
+                LayerAt::Convolution(ConvolutionAt {
+                    dilation: c.number()?,
+                    norm: norm(&mut c)?,
+                    taps: c.matrix(2 * width, 3 * width)?,
+                })
+            } else {
+                LayerAt::Attention(AttentionAt {
+                    attention: c.matrix(3 * width, width)?,
+                    merge: c.matrix(width, width)?,
+                    norm1: norm(&mut c)?,
+                    widen: c.matrix(inner, width)?,
+                    narrow: c.matrix(width, inner)?,
+                    norm2: norm(&mut c)?,
+                })
             });
         }
         let mut list = Vec::new();
         for _ in 0..heads {
+            let norm = if convolutions { Some(norm(&mut c)?) } else { None };
             list.push(HeadAt {
                 depth: c.number()?,
+                norm,
                 cue: [c.floats(sizes.cues * width)?, c.floats(sizes.cues)?],
                 piece: c.matrix(wide, width)?,
                 to_cue: c.matrix(wide, 2 * width)?,

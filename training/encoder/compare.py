@@ -73,10 +73,10 @@ def main():
             counts['compared'] += len(ids)
             counts['cue'] += int((theirs != torch.tensor(line['cues']).argmax(-1)).sum())
             if line['roles']:
-                at = torch.tensor([p for p, _ in line['roles']]) + 1
-                labels = net.heads[-1].roles(states, torch.zeros_like(at), at, at)[:, 1:-1].argmax(-1)
+                first, last = (torch.tensor([r[i] for r in line['roles']]) + 1 for i in (0, 1))
+                labels = net.heads[-1].roles(states, torch.zeros_like(first), first, last)[:, 1:-1].argmax(-1)
                 counts['role_pieces'] += labels.numel()
-                counts['role'] += int((labels != torch.tensor([r for _, r in line['roles']]).argmax(-1)).sum())
+                counts['role'] += int((labels != torch.tensor([r for _, _, r in line['roles']]).argmax(-1)).sum())
         line = next(lines, None)
         line = line and json.loads(line)
     assert line is None, f"not met: {line['doc_id']}"

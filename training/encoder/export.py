@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes a checkpoint as the file of weights that the program embeds.
+"""Writes a checkpoint, of train.py or of student.py, as a file of weights that the program embeds.
 
   export.py CHECKPOINT.pt OUT.bin [--style 0] [--calibration CALIBRATION.json]
 
@@ -19,12 +19,14 @@ import torch
 from tokenizers import Tokenizer
 
 from data import CASES, CUE, ROLE, STRUCTURES
-from model import DISTANCES, EXITS, WIDE, Network
+from model import DISTANCES, EXITS, WIDE, Convolutions, Network
 from train import base_model
 
 POSITIONS = 260
 MARKS = set('“”‘’–—…•£€¢§°©®™«»·′″½¼¾×')
 BLOCK, GROUP = 16, 4
+# Before calibration: what a head finds likely is kept, and no window is settled.
+UNCALIBRATED = [1., 0., 0., 2.] + 2 * [2., 2., 2., 1., 0., 0., 1.]
 
 
 def kept(vocabulary):
@@ -71,6 +73,81 @@ def checksum(body):
     return value
 
 
+def begin(writer, shape, width, layers, attention_heads, inner, wide, pieces, words, positions, net, calibration, heads):
+    """Sizes, vocabulary and embeddings."""
+    vocabulary = '\n'.join(p for _, p in pieces).encode()
+    writer.numbers(shape, width, layers, attention_heads, inner, wide, len(pieces), len(positions), 2 * CASES + 1, STRUCTURES, DISTANCES,
+                   len(CUE), len(ROLE), len(vocabulary), calibration, heads)
+    writer.array(np.frombuffer(vocabulary, dtype=np.uint8), '<u1')
+    words = words.detach().float().numpy()
+    scale = np.maximum(np.abs(words).max(1), 1e-12) / 127
+    writer.array(np.rint(words / scale[:, None]), '<i1')
+    writer.array(scale, '<f4')
+    writer.floats(positions)
+    writer.floats(net.case.weight)
+    writer.floats(net.structure.weight)
+
+
+def norm(writer, layer):
+    writer.floats(layer.weight)
+    writer.floats(layer.bias)
+
+
+def write_head(writer, depth, head, calibration):
+    writer.numbers(depth)
+    writer.floats(head.cue.weight)
+    writer.floats(head.cue.bias)
+    writer.matrix(head.piece.weight, head.piece.bias)
+    writer.matrix(head.to_cue.weight, None)
+    writer.floats(head.distance.weight)
+    writer.matrix(head.role[2].weight, head.role[2].bias)
+    writer.floats(head.role[4].weight)
+    writer.floats(head.role[4].bias)
+    writer.array(np.array(calibration), '<f4')
+
+
+def encoder(writer, state, path, pieces, style, calibration):
+    net = Network(path)
+    net.load_state_dict(state)
+    config = net.encoder.config
+    embeddings = net.encoder.embeddings
+    style = net.style.weight[0] * (1 - style) + net.style.weight[1] * style
+    positions = embeddings.position_embeddings.weight[:POSITIONS] + embeddings.token_type_embeddings.weight[0] + style
+    calibration = calibration or [UNCALIBRATED] * len(EXITS)
+    begin(writer, 0, config.hidden_size, config.num_hidden_layers, config.num_attention_heads, config.intermediate_size, WIDE, pieces,
+          embeddings.word_embeddings.weight[[i for i, _ in pieces]], positions, net, len(calibration[0]), len(EXITS))
+    norm(writer, embeddings.LayerNorm)
+    for layer in net.encoder.encoder.layer:
+        a = layer.attention
+        parts = (a.self.query, a.self.key, a.self.value)
+        writer.matrix(torch.cat([p.weight for p in parts]), torch.cat([p.bias for p in parts]))
+        writer.matrix(a.output.dense.weight, a.output.dense.bias)
+        norm(writer, a.output.LayerNorm)
+        writer.matrix(layer.intermediate.dense.weight, layer.intermediate.dense.bias)
+        writer.matrix(layer.output.dense.weight, layer.output.dense.bias)
+        norm(writer, layer.output.LayerNorm)
+    for depth, head, numbers in zip(EXITS, net.heads, calibration):
+        write_head(writer, depth, head, numbers)
+
+
+def student(writer, saved, pieces, calibration):
+    width = saved['width']
+    net = Convolutions(torch.randn(len(pieces), width), width)
+    net.load_state_dict(saved['state'])
+    calibration = calibration or [UNCALIBRATED] * len(net.exits)
+    begin(writer, 1, width, len(net.layers), 0, 2 * width, width, pieces, net.words.weight, torch.zeros(1, width), net, len(calibration[0]),
+          len(net.exits))
+    norm(writer, net.norm)
+    for dilation, before, layer in zip(net.dilations, net.norms, net.layers):
+        writer.numbers(dilation)
+        norm(writer, before)
+        # [outputs, inputs, taps] to what is multiplied by three pieces side by side.
+        writer.matrix(layer.weight.permute(0, 2, 1).reshape(2 * width, 3 * width), layer.bias)
+    for depth, last, head, numbers in zip(net.exits, net.last_norms, net.heads, calibration):
+        norm(writer, last)
+        write_head(writer, depth, head, numbers)
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('checkpoint')
@@ -79,53 +156,18 @@ def main():
     ap.add_argument('--calibration', help='what calibrate.py wrote')
     o = ap.parse_args()
     path = base_model()
-    net = Network(path)
-    net.load_state_dict(torch.load(o.checkpoint, map_location='cpu'))
-    net.eval()
-    tokenizer = Tokenizer.from_file(os.path.join(path, 'tokenizer.json'))
-    pieces = kept(tokenizer.get_vocab())
-    vocabulary = '\n'.join(p for _, p in pieces).encode()
-    config = net.encoder.config
-    width = config.hidden_size
-    numbers = json.load(open(o.calibration)) if o.calibration else [[1., 0., 0., 2.] + 2 * [2., 2., 2., 1., 0., 0., 1.]] * len(EXITS)
+    pieces = kept(Tokenizer.from_file(os.path.join(path, 'tokenizer.json')).get_vocab())
+    calibration = json.load(open(o.calibration)) if o.calibration else None
+    saved = torch.load(o.checkpoint, map_location='cpu')
     w = Writer()
-    w.numbers(width, config.num_hidden_layers, config.num_attention_heads, config.intermediate_size, WIDE, len(pieces), POSITIONS,
-              2 * CASES + 1, STRUCTURES, DISTANCES, len(CUE), len(ROLE), len(vocabulary), len(numbers[0]), len(EXITS))
-    w.array(np.frombuffer(vocabulary, dtype=np.uint8), '<u1')
-    embeddings = net.encoder.embeddings
-    words = embeddings.word_embeddings.weight.detach().float().numpy()[[i for i, _ in pieces]]
-    scale = np.maximum(np.abs(words).max(1), 1e-12) / 127
-    w.array(np.rint(words / scale[:, None]), '<i1')
-    w.array(scale, '<f4')
-    style = net.style.weight[0] * (1 - o.style) + net.style.weight[1] * o.style
-    w.floats(embeddings.position_embeddings.weight[:POSITIONS] + embeddings.token_type_embeddings.weight[0] + style)
-    w.floats(net.case.weight)
-    w.floats(net.structure.weight)
-    norm = lambda n: (w.floats(n.weight), w.floats(n.bias))
-    norm(embeddings.LayerNorm)
-    for layer in net.encoder.encoder.layer:
-        a = layer.attention
-        parts = (a.self.query, a.self.key, a.self.value)
-        w.matrix(torch.cat([p.weight for p in parts]), torch.cat([p.bias for p in parts]))
-        w.matrix(a.output.dense.weight, a.output.dense.bias)
-        norm(a.output.LayerNorm)
-        w.matrix(layer.intermediate.dense.weight, layer.intermediate.dense.bias)
-        w.matrix(layer.output.dense.weight, layer.output.dense.bias)
-        norm(layer.output.LayerNorm)
-    for depth, head, calibration in zip(EXITS, net.heads, numbers):
-        w.numbers(depth)
-        w.floats(head.cue.weight)
-        w.floats(head.cue.bias)
-        w.matrix(head.piece.weight, head.piece.bias)
-        w.matrix(head.to_cue.weight, None)
-        w.floats(head.distance.weight)
-        w.matrix(head.role[2].weight, head.role[2].bias)
-        w.floats(head.role[4].weight)
-        w.floats(head.role[4].bias)
-        w.array(np.array(calibration), '<f4')
+    with torch.no_grad():
+        if 'width' in saved:
+            student(w, saved, pieces, calibration)
+        else:
+            encoder(w, saved, path, pieces, o.style, calibration)
     temporary = o.out + '.new'
     with open(temporary, 'wb') as f:
-        f.write(b'ONRENC2\n' + struct.pack('<Q', checksum(w.body)) + w.body)
+        f.write(b'ONRENC3\n' + struct.pack('<Q', checksum(w.body)) + w.body)
     os.replace(temporary, o.out)
     print(f'{o.out}: {len(w.body) / 1e6:.1f} MB, {len(pieces)} pieces', file=sys.stderr)
 

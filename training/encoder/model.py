@@ -1,4 +1,4 @@
-"""The network: a small pretrained encoder, and at three depths a head that tags cues and labels the window's pieces for each cue.
+"""The networks. The teacher: a small pretrained encoder, and at three depths a head that tags cues and labels the window's pieces for each cue.
 
 `src/encoder.rs` computes the same from the exported weights.
 """
@@ -22,14 +22,14 @@ def bucket(distance):
 class Head(nn.Module):
     """Reads cues and roles off the states of one layer."""
 
-    def __init__(self, width):
+    def __init__(self, width, wide=WIDE):
         super().__init__()
         self.cue = nn.Linear(width, len(CUE))
-        self.piece = nn.Linear(width, WIDE)
-        self.to_cue = nn.Linear(2 * width, WIDE, bias=False)
-        self.distance = nn.Embedding(DISTANCES, WIDE)
+        self.piece = nn.Linear(width, wide)
+        self.to_cue = nn.Linear(2 * width, wide, bias=False)
+        self.distance = nn.Embedding(DISTANCES, wide)
         nn.init.zeros_(self.distance.weight)
-        self.role = nn.Sequential(nn.GELU(), nn.Dropout(.1), nn.Linear(WIDE, WIDE), nn.GELU(), nn.Linear(WIDE, len(ROLE)))
+        self.role = nn.Sequential(nn.GELU(), nn.Dropout(.1), nn.Linear(wide, wide), nn.GELU(), nn.Linear(wide, len(ROLE)))
 
     def roles(self, states, window, first, last):
         """Labels of all pieces for each cue, given as its window in the batch and its first and last piece."""
@@ -57,3 +57,37 @@ class Network(nn.Module):
         layers = self.encoder(inputs_embeds=words + self.case(case) + self.structure(structure) + self.style(style)[:, None],
                               attention_mask=mask, output_hidden_states=True).hidden_states
         return [layers[exit] for exit in EXITS]
+
+
+class Convolutions(nn.Module):
+    """The student: gated convolutions over the same pieces, under the same heads. Its words start as the teacher's, on their main axes."""
+
+    def __init__(self, words, width, dilations=(1, 2, 4, 8, 1, 2), exits=(3, 6)):
+        super().__init__()
+        self.exits, self.dilations = exits, dilations
+        self.words = nn.Embedding(len(words), width)
+        centred = words - words.mean(0)
+        u, s, _ = torch.pca_lowrank(centred, q=width, niter=4, center=False)
+        self.words.weight.data = u * s / (u * s).std() * .5
+        self.case = nn.Embedding(2 * CASES + 1, width)
+        self.structure = nn.Embedding(STRUCTURES, width)
+        for e in (self.case, self.structure):
+            nn.init.zeros_(e.weight)
+        self.norm = nn.LayerNorm(width)
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in dilations)
+        self.layers = nn.ModuleList(nn.Conv1d(width, 2 * width, 3, padding=d, dilation=d) for d in dilations)
+        self.last_norms = nn.ModuleList(nn.LayerNorm(width) for _ in exits)
+        self.drop = nn.Dropout(.1)
+        self.heads = nn.ModuleList(Head(width, width) for _ in exits)
+
+    def states(self, ids, case, structure, mask):
+        """[batch, pieces, width] for each exit"""
+        mask = mask[..., None].float()
+        x = self.drop(self.norm(self.words(ids) + self.case(case) + self.structure(structure))) * mask
+        out = []
+        for depth, (norm, layer) in enumerate(zip(self.norms, self.layers), 1):
+            value, gate = layer((norm(x) * mask).transpose(1, 2)).transpose(1, 2).chunk(2, -1)
+            x = (x + self.drop(value * torch.sigmoid(gate))) * mask
+            if depth in self.exits:
+                out.append(self.last_norms[len(out)](x))
+        return out

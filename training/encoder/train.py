@@ -105,6 +105,7 @@ def main():
     ap.add_argument('--head-rate', type=float, default=7e-4)
     ap.add_argument('--article-weight', type=int, default=2, help='how often an article is seen in an epoch')
     ap.add_argument('--limit', type=int, help='read the first N documents alone')
+    ap.add_argument('--start', help='a checkpoint to go on from, instead of the base model')
     o = ap.parse_args()
     os.makedirs(o.out, exist_ok=True)
     random.seed(o.seed)
@@ -130,6 +131,8 @@ def main():
     note('data', f'{len(windows)} windows', f'{sum(len(w.ids) for w in windows)} pieces', f'{sum(len(w.reports) for w in windows)} reports')
 
     net = Network(path).to(device)
+    if o.start:
+        net.load_state_dict(torch.load(o.start, map_location=device))
     base = [p for n, p in net.named_parameters() if n.startswith('encoder.')]
     heads = [p for n, p in net.named_parameters() if not n.startswith('encoder.')]
     optimizer = torch.optim.AdamW([dict(params=base, lr=o.rate), dict(params=heads, lr=o.head_rate)], weight_decay=.01)
