@@ -9,7 +9,7 @@ mod window;
 
 use super::draft::Draft;
 use super::view::View;
-use super::{Cue, Input, Reported, kind_of};
+use super::{Cue, Input, Kind, Reported, kind_of};
 use crate::encoder::{Calibration, Encoder, Piece, Scores, States};
 use crate::lexicon::CueClass;
 use crate::span::{Span, TokenSpan};
@@ -187,6 +187,7 @@ fn report(
             view.content(start, end)
         })
         .collect();
+    let parts = without_strays(view, parts, cue_tokens);
     if parts.is_empty() {
         return None;
     }
@@ -204,6 +205,15 @@ fn report(
         source_confidence,
     };
     Some((report, scores))
+}
+
+/// Drops unquoted parts of other sentences, if the sentence of the cue has content: only quotations go on behind it.
+fn without_strays(view: &View<'_>, mut parts: Vec<Span>, cue: TokenSpan) -> Vec<Span> {
+    let sentence = view.span(view.sentence(cue.start as usize));
+    if parts.iter().any(|part| part.overlaps(sentence)) {
+        parts.retain(|&part| part.overlaps(sentence) || kind_of(view.text, &[part], view.quotations) != Kind::Indirect);
+    }
+    parts
 }
 
 /// Runs between which no word stands are one.
