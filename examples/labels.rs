@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .map(|at| (at, at + labels[at + 1..].iter().take_while(|&&l| l > 0 && l % 2 == 0).count()))
                 .collect();
             let roles: Vec<Value> =
-                runs.iter().zip(encoder.roles(&states, last, 0, &runs)).map(|((a, b), scores)| json!([a, b, scores])).collect();
+                runs.iter().zip(encoder.roles(&states, last, 0, &runs)).map(|((a, b), scores)| json!([a, b, rounded(&scores)])).collect();
             let of = |feature: fn(&Piece) -> u32| window.pieces.iter().map(feature).collect::<Vec<u32>>();
             let line = json!({
                 "doc_id": id,
@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 "structure": of(|p| p.structure.into()),
                 "text": window.spans.iter().map(|s| s.of(text)).collect::<Vec<_>>(),
                 "core": [window.core.start, window.core.end],
-                "cues": cues,
+                "cues": rounded(&cues),
                 "roles": roles,
             });
             writeln!(out, "{line}")?;
@@ -78,4 +78,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     eprintln!("{pieces} pieces in {:.3} s", time.as_secs_f64());
     Ok(())
+}
+
+/// Three decimals: enough to tell labels apart, and a third of the file.
+fn rounded<const N: usize>(scores: &[[f32; N]]) -> Vec<Vec<f64>> {
+    scores.iter().map(|row| row.iter().map(|x| (f64::from(*x) * 1e3).round() / 1e3).collect()).collect()
 }
