@@ -60,8 +60,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .filter(|&at| begins(at))
                 .map(|at| (at, at + labels[at + 1..].iter().take_while(|&&l| l > 0 && l % 2 == 0).count()))
                 .collect();
-            let roles: Vec<Value> =
-                runs.iter().zip(encoder.roles(&states, last, 0, &runs)).map(|((a, b), scores)| json!([a, b, rounded(&scores)])).collect();
+            let roles: Vec<Value> = runs
+                .iter()
+                .zip(encoder.roles(&states, last, 0, &runs))
+                .map(|((a, b), scores)| json!([a, b, rounded(&scores)]))
+                .collect();
             let of = |feature: fn(&Piece) -> u32| window.pieces.iter().map(feature).collect::<Vec<u32>>();
             let line = json!({
                 "doc_id": id,

@@ -12,7 +12,7 @@ pub use kernel::Level;
 pub use weights::{Sizes, WeightsError};
 pub use wordpiece::{Vocabulary, WordPiece};
 
-use kernel::{Attention, Quantised, add_and_normalise, add_gated, dot, gelu_all, multiply};
+use kernel::{Attention, Quantised, add_and_normalise, add_gated, gelu_all, multiply, score};
 use weights::{AttentionAt, ConvolutionAt, LayerAt, Weights};
 
 /// Labels of cues: none, begin and inside of speech, begin and inside of other.
@@ -300,10 +300,11 @@ impl Encoder {
     pub fn cues(&self, states: &States, head: usize, window: usize) -> Vec<[f32; CUES]> {
         let w = &self.weights;
         let [weights, bias] = [0, 1].map(|i| w.floats(&w.heads[head].cue[i]));
-        states
-            .rows(window)
-            .map(|row| std::array::from_fn(|i| dot(row, &weights[i * states.width..][..states.width]) + bias[i]))
-            .collect()
+        let range = states.range(window);
+        let rows = &states.seen[range.start * states.width..range.end * states.width];
+        let mut scores = vec![[0.0; CUES]; range.len()];
+        score(self.level, rows, states.width, weights, bias, scores.as_flattened_mut());
+        scores
     }
 
     /// For some cues, given by their first and last pieces, and for each piece of a window: how it scores as source or content of the cue,
@@ -340,8 +341,9 @@ impl Encoder {
         multiply(self.level, &rows, &w.matrix(&head.role1), &mut second);
         gelu_all(self.level, &mut second);
         let [weights, bias] = [0, 1].map(|i| w.floats(&head.role2[i]));
-        let scores = |row: &[f32]| std::array::from_fn(|i| dot(row, &weights[i * wide..][..wide]) + bias[i]);
-        second.chunks_exact(range.len() * wide).map(|cue| cue.chunks_exact(wide).map(scores).collect()).collect()
+        let mut scores = vec![[0.0; ROLES]; cues.len() * range.len()];
+        score(self.level, &second, wide, weights, bias, scores.as_flattened_mut());
+        scores.chunks_exact(range.len()).map(<[_]>::to_vec).collect()
     }
 }
 
@@ -363,11 +365,6 @@ impl States {
     /// The pieces of a window, its frame left out.
     fn range(&self, window: usize) -> std::ops::Range<usize> {
         self.starts[window] + 1..self.starts[window + 1] - 1
-    }
-
-    fn rows(&self, window: usize) -> impl Iterator<Item = &[f32]> {
-        let range = self.range(window);
-        self.seen[range.start * self.width..range.end * self.width].chunks_exact(self.width)
     }
 }
 

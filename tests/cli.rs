@@ -168,6 +168,7 @@ fn wrong_usage_exits_2() {
         &["extract", "--threads", "-1", "a.txt"],
         &["extract", "--threads", "many", "a.txt"],
         &["extract", "--threads", "100000", "a.txt"],
+        &["extract", "--effort", "low", "a.txt"],
         &["extract", "--home", "a.txt"],
         &["show"],
         &["gazetteer", "find"],
@@ -661,6 +662,35 @@ fn the_number_of_threads_changes_no_byte() {
     for threads in ["0", "2", "7"] {
         assert!(place.run(&["extract", &corpus, "--quiet", "--threads", threads]).exits(0).out == one, "{threads} threads");
     }
+}
+
+#[cfg(feature = "accurate")]
+#[test]
+fn the_accurate_engine_needs_nothing_but_the_binary() {
+    let place = Place::with_article();
+    let run = place.run(&["extract", "a.txt", "--engine", "accurate"]).exits(0);
+    assert!(run.out.contains(r#""content":"Nobody was told,""#) && run.out.contains(r#""rule":"encoder""#), "{}", run.out);
+    let two = place.run(&["extract", "a.txt", "--engine", "accurate", "--threads", "2"]).exits(0);
+    assert_eq!(run.out, two.out);
+}
+
+#[test]
+fn weights_that_are_none_are_named_and_no_other_engine_steps_in() {
+    let place = Place::with_article().file("bad.bin", "nonsense").file("cut.bin", b"ONRENC3\n and too short");
+    for (file, reason) in [("bad.bin", "no weights of an encoder"), ("cut.bin", "damaged"), ("none.bin", "No such file")] {
+        let run = place.run(&["extract", "a.txt", "--engine", "accurate", "--weights", file]).exits(1);
+        assert!(run.out.is_empty() && run.err.contains(file) && run.err.contains(reason), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_summary_says_what_was_run() {
+    let place = Place::with_article();
+    place.run(&["extract", "a.txt", "-o", "rows.jsonl", "--summary", "run.json"]).exits(0);
+    let run: Value = serde_json::from_slice(&fs::read(place.path("run.json")).expect("written")).expect("JSON");
+    let rows = fs::read_to_string(place.path("rows.jsonl")).expect("written").lines().count();
+    assert_eq!((&run["engine"], &run["version"]), (&json!("fast"), &json!(env!("CARGO_PKG_VERSION"))));
+    assert_eq!((&run["documents"], &run["attributions"]), (&json!(1), &json!(rows)));
 }
 
 #[test]

@@ -500,6 +500,17 @@ for_each_level! {
 }
 
 for_each_level! {
+    /// `out[row][output] = row · weights[output] + bias[output]`, in floats: for the few outputs of a head.
+    pub fn score(rows: &[f32], width: usize, weights: &[f32], bias: &[f32], out: &mut [f32]) {
+        for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(bias.len())) {
+            for ((weights, bias), out) in weights.chunks_exact(width).zip(bias).zip(out) {
+                *out = dot(row, weights) + bias;
+            }
+        }
+    }
+}
+
+for_each_level! {
     /// Adds to rows the first half of other rows, each value as far as its gate in the second half is open.
     pub fn add_gated(rows: &mut [f32], gated: &[f32], width: usize) {
         for (row, gated) in rows.chunks_exact_mut(width).zip(gated.chunks_exact(2 * width)) {

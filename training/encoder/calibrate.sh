@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # From a checkpoint to calibrated weights: the second half of make.sh.
 #
-#   training/encoder/calibrate.sh FOLDER POLNEAR_DEV.jsonl [STYLE]     FOLDER holds checkpoint.pt
+#   training/encoder/calibrate.sh CHECKPOINT.pt OUT_FOLDER POLNEAR_DEV.jsonl HEADS [STYLE]
+#
+# HEADS is 3 for the encoder, 2 for the student.
 set -euo pipefail
-out=$1 dev=$2 style=${3:-0}
+checkpoint=$1 out=$2 dev=$3 heads=$4 style=${5:-0}
 here=training/encoder
-python $here/export.py "$out/checkpoint.pt" "$out/encoder.bin" --style "$style"
+mkdir -p "$out"
+python $here/export.py "$checkpoint" "$out/weights.bin" --style "$style"
 candidates=()
-for head in 0 1 2; do
-  target/release/examples/candidates "$out/encoder.bin" "$dev" $head -0.5 > "$out/candidates.$head.jsonl"
+for ((head = 0; head < heads; head++)); do
+  target/release/examples/candidates "$out/weights.bin" "$dev" $head -0.5 > "$out/candidates.$head.jsonl"
   candidates+=("$out/candidates.$head.jsonl")
 done
 python $here/calibrate.py "$dev" "$out/calibration.json" -0.5 "${candidates[@]}" | tee "$out/calibration.txt"
-python $here/export.py "$out/checkpoint.pt" "$out/encoder.bin" --style "$style" --calibration "$out/calibration.json"
+python $here/export.py "$checkpoint" "$out/weights.bin" --style "$style" --calibration "$out/calibration.json"
 for cues in speech all; do
-  target/release/onrecord evaluate "$dev" --engine accurate --weights "$out/encoder.bin" --cues $cues
+  target/release/onrecord evaluate "$dev" --engine accurate --weights "$out/weights.bin" --cues $cues
 done | tee "$out/figures.txt"

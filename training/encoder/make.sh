@@ -4,7 +4,7 @@
 #   training/encoder/make.sh POLNEAR_TRAIN.jsonl POLNEAR_DEV.jsonl OUT_FOLDER [further options of train.py]
 #
 # Run from the root of the repository, in an environment with training/requirements.txt. OUT_FOLDER gets checkpoint.pt, log.tsv,
-# calibration.json, calibration.txt (reliability tables), figures.txt and encoder.bin; copy the last to models/ and build.
+# calibration.json, calibration.txt (reliability tables), figures.txt and weights.bin: copy the last to models/encoder.bin and build.
 set -euo pipefail
 train=$1 dev=$2 out=$3
 shift 3
@@ -13,4 +13,4 @@ mkdir -p "$out"
 cargo build --release --examples --bins
 python training/articles.py gold training/articles/*.article > "$out/articles.jsonl"
 python $here/train.py --polnear "$train" --articles "$out/articles.jsonl" --out "$out" "$@"
-bash $here/calibrate.sh "$out" "$dev"
+bash $here/calibrate.sh "$out/checkpoint.pt" "$out" "$dev" 3

@@ -56,44 +56,46 @@ pub(super) fn cues(scores: &[[f32; CUES]], threshold: f32) -> Vec<Cue> {
 }
 
 /// The labels of all pieces for a cue.
-pub(super) struct Roles {
+pub(super) struct Roles<'a> {
     labels: Vec<u8>,
-    /// By piece: the log of the probability of its label.
-    scores: Vec<f32>,
+    scores: &'a [[f32; ROLES]],
 }
 
+/// Labels at which no run is open.
+const CLOSED: [usize; 5] = [0, 3, 4, 7, 8];
+/// Labels that need no open run: nothing, begin, single.
+const FRESH: [usize; 5] = [0, 1, 4, 5, 8];
+
 /// The likeliest labels in which every run that begins also ends (Viterbi).
-pub(super) fn roles(scores: &[[f32; ROLES]]) -> Roles {
+pub(super) fn roles(scores: &[[f32; ROLES]]) -> Roles<'_> {
     let mut total = [NEVER; ROLES];
     total[0] = 0.0;
     let mut back: Vec<[u8; ROLES]> = Vec::with_capacity(scores.len());
-    let rows: Vec<[f32; ROLES]> = scores.iter().map(normalised).collect();
-    for row in &rows {
-        let mut next = [NEVER; ROLES];
+    let better = |total: &[f32; ROLES], a: usize, b: usize| if total[b] > total[a] { b } else { a };
+    for row in scores {
         let mut origin = [0u8; ROLES];
-        for to in 0..ROLES {
-            for from in (0..ROLES).filter(|&from| follows(from, to)) {
-                if total[from] > next[to] {
-                    next[to] = total[from];
-                    origin[to] = from as u8;
-                }
-            }
-            next[to] += row[to];
+        // What starts anew follows the best that is closed; inside and end go on with what is open.
+        let closed = CLOSED[1..].iter().fold(0, |best, &label| better(&total, best, label));
+        for label in FRESH {
+            origin[label] = closed as u8;
         }
-        total = next;
+        for base in [SOURCE, CONTENT] {
+            let open = better(&total, base, base + 1) as u8;
+            (origin[base + 1], origin[base + 2]) = (open, open);
+        }
+        total = std::array::from_fn(|label| total[usize::from(origin[label])] + row[label]);
         back.push(origin);
     }
-    let mut state = (0..ROLES).filter(|&s| !is_open(s)).fold(0, |best, s| if total[s] > total[best] { s } else { best });
-    let mut labels = vec![0; rows.len()];
-    for at in (0..rows.len()).rev() {
+    let mut state = CLOSED[1..].iter().fold(0, |best, &label| better(&total, best, label));
+    let mut labels = vec![0; scores.len()];
+    for at in (0..scores.len()).rev() {
         labels[at] = state as u8;
         state = usize::from(back[at][state]);
     }
-    let scores = rows.iter().zip(&labels).map(|(row, &label)| row[usize::from(label)]).collect();
     Roles { labels, scores }
 }
 
-impl Roles {
+impl Roles<'_> {
     /// The runs of source or of content, in order.
     pub fn runs(&self, base: usize) -> impl Iterator<Item = Run> {
         let mut start = 0;
@@ -110,25 +112,8 @@ impl Roles {
 
     /// The log of the probability of the ends of the runs: that is where they are wrong.
     pub fn score(&self, base: usize) -> f32 {
-        self.runs(base)
-            .map(
-                |run| if run.first == run.last { self.scores[run.first] } else { self.scores[run.first] + self.scores[run.last] },
-            )
-            .sum()
-    }
-}
-
-/// Whether a label begins or goes on with a run that must end.
-fn is_open(label: usize) -> bool {
-    matches!(label, 1 | 2 | 5 | 6)
-}
-
-/// Whether a label may stand behind another: inside and end go on with what is open, all others start anew.
-fn follows(from: usize, to: usize) -> bool {
-    match (is_open(from), matches!(to, 2 | 3 | 6 | 7)) {
-        (true, true) => (from < CONTENT) == (to < CONTENT),
-        (false, false) => true,
-        _ => false,
+        let sure = |at: usize| normalised(&self.scores[at])[usize::from(self.labels[at])];
+        self.runs(base).map(|run| if run.first == run.last { sure(run.first) } else { sure(run.first) + sure(run.last) }).sum()
     }
 }
 
@@ -150,7 +135,8 @@ mod tests {
 
     #[test]
     fn runs_end_and_keep_apart() {
-        let roles = roles(&[1, 3, 0, 5, 6, 7, 8, 0].map(row));
+        let scores = [1, 3, 0, 5, 6, 7, 8, 0].map(row);
+        let roles = roles(&scores);
         assert_eq!(roles.runs(SOURCE).collect::<Vec<_>>(), [Run { first: 0, last: 1 }]);
         assert_eq!(roles.runs(CONTENT).collect::<Vec<_>>(), [Run { first: 3, last: 5 }, Run { first: 6, last: 6 }]);
     }
@@ -158,7 +144,8 @@ mod tests {
     #[test]
     fn what_must_not_be_is_mended() {
         // Inside without begin, begin without end.
-        let mended = roles(&[0, 6, 6, 7, 0, 1].map(row));
+        let scores = [0, 6, 6, 7, 0, 1].map(row);
+        let mended = roles(&scores);
         assert_eq!(mended.runs(CONTENT).count(), 1);
         assert!(mended.runs(SOURCE).all(|run| run.last < 6));
         assert_eq!(roles(&[]).runs(CONTENT).count(), 0);
