@@ -3,7 +3,7 @@
 //! `cargo run --release --example candidates -- WEIGHTS FILE.jsonl HEAD THRESHOLD`
 
 use onrecord::Document;
-use onrecord::attribution::{Input, accurate};
+use onrecord::attribution::{Input, network};
 use onrecord::encoder::Encoder;
 use onrecord::pipeline::{Options, Pipeline};
 use onrecord::span::Span;
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             })
             .collect();
         let place = |s: Span| [before[s.start as usize], before[s.end as usize]];
-        let reports: Vec<Value> = accurate::candidates(&encoder, input, head, threshold)
+        let reports: Vec<Value> = network::candidates(&encoder, input, head, threshold)
             .into_iter()
             .map(|(r, scores)| {
                 json!({

@@ -4,7 +4,7 @@
 //! `cargo run --release --example labels -- WEIGHTS FILE.jsonl`
 
 use onrecord::Document;
-use onrecord::attribution::{Input, accurate};
+use onrecord::attribution::{Input, network};
 use onrecord::encoder::{Encoder, Piece};
 use onrecord::pipeline::{Options, Pipeline};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let annotation = pipeline.annotate(&document);
         let reading = annotation.reading(&pipeline, &document);
         let input = Input { reading, quotations: &annotation.quotations, mentions: &annotation.mentions.list };
-        let windows = accurate::windows(&encoder, input);
+        let windows = network::windows(&encoder, input);
         let all: Vec<&[Piece]> = windows.iter().map(|w| &w.pieces[..]).collect();
         for batch in all.chunks(BATCH) {
             let start = Instant::now();

@@ -4,18 +4,18 @@
 //! in the text, its cue, its source and its content; nothing behind this seam can tell which engine ran. Who the source *is*,
 //! what the statement is about, and how a row looks are for later stages.
 
-pub mod accurate;
 mod draft;
-mod fast;
 mod follow;
 mod introduction;
 mod label;
+pub mod network;
+mod rules;
 mod signature;
 mod view;
 
-pub use accurate::Effort;
+pub use network::Effort;
 
-use crate::encoder::Encoder;
+use crate::encoder::{Encoder, WeightsError};
 use crate::lexicon::CueClass;
 use crate::mention::Mention;
 use crate::quotation::Quotation;
@@ -77,6 +77,16 @@ pub struct Reported {
     pub source_confidence: f32,
 }
 
+/// Which reports become rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cues {
+    /// What is reported as voiced or written.
+    #[default]
+    Speech,
+    /// Thoughts, wishes and plans as well.
+    All,
+}
+
 /// What an engine works on: one document, as the earlier stages read it.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
@@ -91,42 +101,64 @@ pub struct Input<'a> {
 /// Which engine finds the reports.
 #[derive(Clone, Default)]
 pub enum Engine {
-    /// Rules over tokens: tens of megabytes a second on a core.
+    /// Rules over tokens alone.
     #[default]
-    Fast,
-    /// A small encoder: near the agreement of two human annotators.
+    Rules,
+    /// The rules that are sure, then a small network for what they leave.
+    Fast(Arc<Encoder>),
+    /// A large network, near the agreement of two human annotators.
     Accurate(Arc<Encoder>, Effort),
 }
 
 impl Engine {
+    /// The fast engine, with the network in the binary.
+    ///
+    /// # Errors
+    /// If the processor cannot read its weights.
+    pub fn fast() -> Result<Engine, WeightsError> {
+        Ok(Engine::Fast(Arc::new(Encoder::small()?)))
+    }
+
     /// The word that options and manifests use.
     pub fn name(&self) -> &'static str {
         match self {
-            Engine::Fast => "fast",
+            Engine::Rules => "rules",
+            Engine::Fast(_) => "fast",
             Engine::Accurate(..) => "accurate",
         }
     }
 }
 
+/// The least confidence of the rules that go before the network of the fast engine.
+const SURE: f32 = 0.75;
+
 /// Finds the reports of a document, in the order of their content.
-pub fn find(engine: &Engine, input: Input<'_>) -> Vec<Reported> {
+pub fn find(engine: &Engine, cues: Cues, input: Input<'_>) -> Vec<Reported> {
     let view = View::new(input);
     let mut draft = Draft::new(&view);
     label::find(&view, &mut draft);
     signature::find(&view, &mut draft);
     match engine {
-        Engine::Fast => fast::find(&view, &mut draft),
-        Engine::Accurate(encoder, effort) => accurate::find(encoder, *effort, &view, &mut draft),
+        Engine::Rules => rules::find(&view, 0.0, &mut draft),
+        Engine::Fast(encoder) => {
+            rules::find(&view, SURE, &mut draft);
+            network::find(encoder, Effort::Normal, cues, &view, &mut draft);
+        }
+        Engine::Accurate(encoder, effort) => network::find(encoder, *effort, cues, &view, &mut draft),
     }
     if !draft.has_turns() {
         introduction::find(&view, &mut draft);
         follow::find(&view, &mut draft);
     }
-    draft.finish()
+    let mut reports = draft.finish();
+    if cues == Cues::Speech {
+        keep_speech(&mut reports);
+    }
+    reports
 }
 
 /// Drops the reports of thoughts, wishes and plans; quoted words are always somebody's.
-pub fn keep_speech(reports: &mut Vec<Reported>) {
+fn keep_speech(reports: &mut Vec<Reported>) {
     let speech = |r: &Reported| r.kind != Kind::Indirect || r.cue.is_none_or(|c| c.class == CueClass::Speech);
     let mut place = Vec::with_capacity(reports.len());
     let mut next = 0u32;

@@ -10,7 +10,7 @@ pub mod style;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use onrecord::attribution::{Effort, Engine};
-use onrecord::encoder::Encoder;
+use onrecord::encoder::{Encoder, WeightsError};
 use onrecord::gazetteer::compile::compile_tables;
 use onrecord::gazetteer::table::Table;
 use onrecord::gazetteer::{EntryType, Layer};
@@ -54,7 +54,7 @@ pub struct PipelineOptions {
     /// The engine that finds who said what
     #[arg(long, value_enum, default_value_t = EngineName::Fast)]
     engine: EngineName,
-    /// Weights for the accurate engine instead of its own
+    /// Weights for the network of the engine instead of its own
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
     /// How deep the accurate engine reads: less is faster [default: normal]
@@ -73,9 +73,11 @@ pub struct PipelineOptions {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum EngineName {
-    /// Rules over tokens
+    /// Rules over tokens alone
+    Rules,
+    /// The surest rules, then a small network
     Fast,
-    /// A small encoder: more is found, more slowly
+    /// A large network: more is found, more slowly
     Accurate,
 }
 
@@ -120,24 +122,29 @@ impl PipelineOptions {
     }
 
     fn engine(&self) -> Result<Engine, Failure> {
-        if matches!(self.engine, EngineName::Fast) {
-            let flag = if self.weights.is_some() { "--weights" } else { "--effort" };
-            return if self.weights.is_some() || self.effort.is_some() {
-                Err(Failure::usage(format!("{flag} goes with --engine accurate")))
-            } else {
-                Ok(Engine::Fast)
-            };
+        let shipped = |encoder: Result<Encoder, WeightsError>| encoder.map_err(|error| Failure::failed(error.to_string()));
+        let encoder = match (self.engine, &self.weights) {
+            (EngineName::Rules, None) => None,
+            (EngineName::Rules, Some(_)) => {
+                return Err(Failure::usage("--weights goes with --engine fast or accurate".to_owned()));
+            }
+            (_, Some(path)) => Some(open_weights(path)?),
+            (EngineName::Fast, None) => Some(shipped(Encoder::small())?),
+            (EngineName::Accurate, None) => Some(shipped(Encoder::large())?),
+        };
+        if self.effort.is_some() && !matches!(self.engine, EngineName::Accurate) {
+            return Err(Failure::usage("--effort goes with --engine accurate".to_owned()));
         }
         let effort = match self.effort {
             Some(EffortName::Low) => Effort::Low,
             None | Some(EffortName::Normal) => Effort::Normal,
             Some(EffortName::High) => Effort::High,
         };
-        let encoder = match &self.weights {
-            Some(path) => open_weights(path)?,
-            None => Encoder::shipped().map_err(|error| Failure::failed(error.to_string()))?,
-        };
-        Ok(Engine::Accurate(Arc::new(encoder), effort))
+        Ok(match (encoder.map(Arc::new), self.engine) {
+            (None, _) | (_, EngineName::Rules) => Engine::Rules,
+            (Some(encoder), EngineName::Fast) => Engine::Fast(encoder),
+            (Some(encoder), EngineName::Accurate) => Engine::Accurate(encoder, effort),
+        })
     }
 }
 

@@ -12,7 +12,7 @@ pub use kernel::Level;
 pub use weights::{Sizes, WeightsError};
 pub use wordpiece::{Vocabulary, WordPiece};
 
-use kernel::{Attention, Quantised, add_and_normalise, add_gated, gelu_all, multiply, score};
+use kernel::{Attention, BLOCK, Quantised, add_and_normalise, add_gated, gelu_all, multiply, score};
 use weights::{AttentionAt, ConvolutionAt, LayerAt, Weights};
 
 /// Labels of cues: none, begin and inside of speech, begin and inside of other.
@@ -56,6 +56,26 @@ pub struct Encoder {
     vocabulary: Vocabulary,
     level: Level,
     frame: (u32, u32),
+    columns: Vec<Columns>,
+}
+
+/// The last weights of a head as `kernel::score` takes them.
+struct Columns {
+    cue: Vec<f32>,
+    role: Vec<f32>,
+}
+
+/// Biases, then the weights of each input; a few outputs side by side, with room for sixteen.
+fn columns(weights: &[f32], bias: &[f32]) -> Vec<f32> {
+    let inputs = weights.len() / bias.len();
+    let mut columns = vec![0.0; BLOCK * (1 + inputs)];
+    columns[..bias.len()].copy_from_slice(bias);
+    for (output, weights) in weights.chunks_exact(inputs).enumerate() {
+        for (input, &weight) in weights.iter().enumerate() {
+            columns[BLOCK * (1 + input) + output] = weight;
+        }
+    }
+    columns
 }
 
 /// What the encoder makes of some windows, as far as it has read them.
@@ -106,21 +126,30 @@ fn logistic(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
 
-#[cfg(feature = "accurate")]
 #[repr(C, align(64))]
 struct Aligned<T: ?Sized>(T);
 
+static SMALL: &Aligned<[u8]> = &Aligned(*include_bytes!("../models/small.bin"));
+
 #[cfg(feature = "accurate")]
-static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../models/encoder.bin"));
+static LARGE: &Aligned<[u8]> = &Aligned(*include_bytes!("../models/large.bin"));
 
 impl Encoder {
-    /// The encoder whose weights lie in the binary.
+    /// The small network, whose weights lie in the binary.
+    ///
+    /// # Errors
+    /// If the processor cannot read them.
+    pub fn small() -> Result<Encoder, WeightsError> {
+        Encoder::new(Weights::from_static(&SMALL.0)?)
+    }
+
+    /// The large network, whose weights lie in the binary unless the feature `accurate` is off.
     ///
     /// # Errors
     /// If the binary was built without them, or the processor cannot read them.
-    pub fn shipped() -> Result<Encoder, WeightsError> {
+    pub fn large() -> Result<Encoder, WeightsError> {
         #[cfg(feature = "accurate")]
-        return Encoder::new(Weights::from_static(&SHIPPED.0)?);
+        return Encoder::new(Weights::from_static(&LARGE.0)?);
         #[cfg(not(feature = "accurate"))]
         Err(WeightsError::NotShipped)
     }
@@ -143,7 +172,10 @@ impl Encoder {
         {
             return Err(WeightsError::Damaged);
         }
-        Ok(Encoder { weights, vocabulary, level: Level::detect(), frame })
+        let side_by_side = |at: &[weights::Floats; 2]| columns(weights.floats(&at[0]), weights.floats(&at[1]));
+        let heads = weights.heads.iter();
+        let columns = heads.map(|h| Columns { cue: side_by_side(&h.cue), role: side_by_side(&h.role2) }).collect();
+        Ok(Encoder { weights, vocabulary, level: Level::detect(), frame, columns })
     }
 
     /// The same encoder with other instructions, for tests and measurements; `None` if the processor lacks them.
@@ -298,12 +330,10 @@ impl Encoder {
 
     /// For each piece of a window, how it scores as (part of) a cue by a head that was read to; not normalised.
     pub fn cues(&self, states: &States, head: usize, window: usize) -> Vec<[f32; CUES]> {
-        let w = &self.weights;
-        let [weights, bias] = [0, 1].map(|i| w.floats(&w.heads[head].cue[i]));
         let range = states.range(window);
         let rows = &states.seen[range.start * states.width..range.end * states.width];
         let mut scores = vec![[0.0; CUES]; range.len()];
-        score(self.level, rows, states.width, weights, bias, scores.as_flattened_mut());
+        score(self.level, rows, states.width, &self.columns[head].cue, CUES, scores.as_flattened_mut());
         scores
     }
 
@@ -314,7 +344,7 @@ impl Encoder {
             return Vec::new();
         }
         let w = &self.weights;
-        let head = &w.heads[head];
+        let (head, columns) = (&w.heads[head], &self.columns[head]);
         let (width, wide) = (states.width, w.sizes.wide);
         let range = states.range(window);
         let own = &states.seen[range.start * width..range.end * width];
@@ -340,9 +370,8 @@ impl Encoder {
         rows.rows(self.level, &hidden, wide);
         multiply(self.level, &rows, &w.matrix(&head.role1), &mut second);
         gelu_all(self.level, &mut second);
-        let [weights, bias] = [0, 1].map(|i| w.floats(&head.role2[i]));
         let mut scores = vec![[0.0; ROLES]; cues.len() * range.len()];
-        score(self.level, &second, wide, weights, bias, scores.as_flattened_mut());
+        score(self.level, &second, wide, &columns.role, ROLES, scores.as_flattened_mut());
         scores.chunks_exact(range.len()).map(<[_]>::to_vec).collect()
     }
 }

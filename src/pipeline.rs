@@ -1,5 +1,6 @@
 //! The pipeline: from a document to its annotation, stage by stage.
 
+pub use crate::attribution::Cues;
 use crate::attribution::{self, Engine};
 use crate::coreference::{self, Entities};
 use crate::document::Document;
@@ -14,16 +15,6 @@ use crate::sentence::{self, Layout};
 use crate::speaker;
 use crate::statement::{self, Attribution, Named};
 use crate::token::{self, Token};
-
-/// Which reports become rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Cues {
-    /// What is reported as voiced or written.
-    #[default]
-    Speech,
-    /// Thoughts, wishes and plans as well.
-    All,
-}
 
 /// What may be chosen.
 #[derive(Clone, Default)]
@@ -87,13 +78,8 @@ impl Pipeline {
         let reading = Reading { lexicon, text, tokens: &tokens, layout: &layout };
         let quotations = quotation::find(reading);
         let mentions = mention::find(reading, gazetteer);
-        let mut reports = attribution::find(
-            &self.options.engine,
-            attribution::Input { reading, quotations: &quotations, mentions: &mentions.list },
-        );
-        if self.options.cues == Cues::Speech {
-            attribution::keep_speech(&mut reports);
-        }
+        let input = attribution::Input { reading, quotations: &quotations, mentions: &mentions.list };
+        let reports = attribution::find(&self.options.engine, self.options.cues, input);
         let entities = coreference::resolve(reading, gazetteer, &mentions.list);
         let speakers = speaker::resolve(reading, &mentions.list, &entities, &reports);
         let places = place::resolve(place::Input { reading, gazetteer, home, mentions: &mentions });

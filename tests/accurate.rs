@@ -3,13 +3,13 @@
 #![cfg(feature = "accurate")]
 
 use onrecord::Document;
-use onrecord::attribution::{Effort, Engine, Input, accurate};
+use onrecord::attribution::{Effort, Engine, Input, network};
 use onrecord::encoder::{Encoder, Level};
 use onrecord::pipeline::{Annotation, Options, Pipeline};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-static ENCODER: LazyLock<Arc<Encoder>> = LazyLock::new(|| Arc::new(Encoder::shipped().expect("weights are in the binary")));
+static ENCODER: LazyLock<Arc<Encoder>> = LazyLock::new(|| Arc::new(Encoder::large().expect("weights are in the binary")));
 
 fn pipeline(effort: Effort) -> Pipeline {
     Pipeline::new(Options { engine: Engine::Accurate(Arc::clone(&ENCODER), effort), ..Options::default() })
@@ -70,8 +70,8 @@ fn all_processors_score_alike() {
     let input = Input { reading, quotations: &annotation.quotations, mentions: &annotation.mentions.list };
     let scores: Vec<_> = [Level::Vnni, Level::Avx2, Level::Portable]
         .into_iter()
-        .filter_map(|level| Encoder::shipped().expect("weights are in the binary").with_level(level))
-        .map(|encoder| accurate::candidates(&encoder, input, encoder.heads() - 1, 0.0))
+        .filter_map(|level| Encoder::large().expect("weights are in the binary").with_level(level))
+        .map(|encoder| network::candidates(&encoder, input, encoder.heads() - 1, 0.0))
         .collect();
     assert!(!scores[0].is_empty());
     assert!(scores.iter().all(|other| *other == scores[0]), "{scores:?}");

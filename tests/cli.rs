@@ -669,7 +669,7 @@ fn the_number_of_threads_changes_no_byte() {
 fn the_accurate_engine_needs_nothing_but_the_binary() {
     let place = Place::with_article();
     let run = place.run(&["extract", "a.txt", "--engine", "accurate"]).exits(0);
-    assert!(run.out.contains(r#""content":"Nobody was told,""#) && run.out.contains(r#""rule":"encoder""#), "{}", run.out);
+    assert!(run.out.contains(r#""content":"Nobody was told,""#) && run.out.contains(r#""rule":"network""#), "{}", run.out);
     let two = place.run(&["extract", "a.txt", "--engine", "accurate", "--threads", "2"]).exits(0);
     assert_eq!(run.out, two.out);
 }

@@ -2,7 +2,7 @@
 
 use super::Reported;
 use super::view::View;
-use crate::span::Span;
+use crate::span::{Span, TokenSpan};
 
 /// The reports found so far.
 pub(super) struct Draft {
@@ -49,6 +49,26 @@ impl Draft {
         before > 0 && turns[before - 1].parts[0].contains(span)
     }
 
+    /// The tokens that belong to reports.
+    pub fn taken(&self, view: &View<'_>) -> Taken {
+        let mut edges = vec![0i32; view.tokens.len() + 1];
+        for report in &self.reports {
+            for span in report.parts.iter().copied().chain(report.cue.map(|c| c.span)) {
+                let tokens = view.tokens_in(span);
+                edges[tokens.start as usize] += 1;
+                edges[tokens.end as usize] -= 1;
+            }
+        }
+        let (mut depth, mut count) = (0, 0);
+        let mut before = vec![0];
+        for edge in &edges[..view.tokens.len()] {
+            depth += edge;
+            count += u32::from(depth > 0);
+            before.push(count);
+        }
+        Taken { before }
+    }
+
     /// The reports in the order of their content.
     pub fn finish(self) -> Vec<Reported> {
         let mut by_place: Vec<usize> = (0..self.reports.len()).collect();
@@ -62,5 +82,23 @@ impl Draft {
             report.follows = report.follows.map(|f| new_place[f as usize]);
         }
         sorted
+    }
+}
+
+/// Which tokens belong to reports: their content and their cues.
+pub(super) struct Taken {
+    /// How many do before each token.
+    before: Vec<u32>,
+}
+
+impl Taken {
+    /// How many of some tokens are taken.
+    pub fn count(&self, tokens: TokenSpan) -> u32 {
+        self.before[tokens.end as usize] - self.before[tokens.start as usize]
+    }
+
+    /// Whether a token is taken.
+    pub fn holds(&self, token: usize) -> bool {
+        self.before[token + 1] > self.before[token]
     }
 }

@@ -155,8 +155,10 @@ fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, sum
         "attributions": summary.attributions,
         "bytes": summary.bytes,
     });
-    if let Engine::Accurate(encoder, effort) = &pipeline.options.engine {
+    if let Engine::Fast(encoder) | Engine::Accurate(encoder, _) = &pipeline.options.engine {
         run["weights"] = format!("{:016x}", encoder.checksum()).into();
+    }
+    if let Engine::Accurate(_, effort) = &pipeline.options.engine {
         run["effort"] = effort.name().into();
     }
     let mut out = Output::open(path)?;

@@ -500,12 +500,18 @@ for_each_level! {
 }
 
 for_each_level! {
-    /// `out[row][output] = row · weights[output] + bias[output]`, in floats: for the few outputs of a head.
-    pub fn score(rows: &[f32], width: usize, weights: &[f32], bias: &[f32], out: &mut [f32]) {
-        for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(bias.len())) {
-            for ((weights, bias), out) in weights.chunks_exact(width).zip(bias).zip(out) {
-                *out = dot(row, weights) + bias;
+    /// For each row, so many products and biases as `out` holds for it, sixteen at most: `columns` holds sixteen biases, then for each input
+    /// sixteen weights.
+    pub fn score(rows: &[f32], width: usize, columns: &[f32], outputs: usize, out: &mut [f32]) {
+        let (bias, columns) = columns.split_at(BLOCK);
+        for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(outputs)) {
+            let mut sums: [f32; BLOCK] = bias.try_into().expect("a block is so long");
+            for (x, column) in row.iter().zip(columns.chunks_exact(BLOCK)) {
+                for (sum, weight) in sums.iter_mut().zip(column) {
+                    *sum = x.mul_add(*weight, *sum);
+                }
             }
+            out.copy_from_slice(&sums[..outputs]);
         }
     }
 }

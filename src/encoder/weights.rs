@@ -36,7 +36,6 @@ impl fmt::Display for WeightsError {
 impl std::error::Error for WeightsError {}
 
 pub(super) enum Bytes {
-    #[cfg_attr(not(feature = "accurate"), expect(dead_code, reason = "nothing is shipped"))]
     Static(&'static [u8]),
     Owned(Vec<u64>),
 }
@@ -197,7 +196,6 @@ impl Cursor<'_> {
 
 impl Weights {
     /// Weights in the binary, read where they lie.
-    #[cfg(feature = "accurate")]
     pub fn from_static(bytes: &'static [u8]) -> Result<Weights, WeightsError> {
         Weights::read(Bytes::Static(bytes))
     }

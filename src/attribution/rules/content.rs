@@ -26,12 +26,12 @@ const RULES: [(&str, Rule, f32); 11] = [
     ("passive", passive, 0.4),
 ];
 
-/// Finds the content of each cue in use and records the reports.
-pub(super) fn find(view: &View<'_>, uses: &[CueUse], draft: &mut Draft) {
+/// Finds the content of each cue in use and records the reports of rules that are right at least so often.
+pub(super) fn find(view: &View<'_>, uses: &[CueUse], least: f32, draft: &mut Draft) {
     for (index, cue) in uses.iter().enumerate() {
         let reader = Reader { view, uses, index, cue, claimed: &draft.claimed };
         let found = RULES.iter().find_map(|&(name, rule, confidence)| rule(&reader).map(|parts| (name, parts, confidence)));
-        let Some((rule, parts, confidence)) = found else { continue };
+        let Some((rule, parts, confidence)) = found.filter(|&(.., confidence)| confidence >= least) else { continue };
         let kind = kind_of(view.text, &parts, view.quotations);
         // `praised the plan` reports no statement, `announced a plan` and `accused him of lying` do.
         let called_for = cue.tokens.len() > 1 && view.is_word(cue.tokens.end as usize - 1, "for");

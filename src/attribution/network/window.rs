@@ -3,9 +3,11 @@
 //! A window is a paragraph; a longer one is cut at sentence ends into windows of at most [`CORE`] pieces, each with up to [`CONTEXT`] pieces of the
 //! sentences on either side, in which no cue is looked for. `training/encoder/data.py` does the same.
 
+use crate::attribution::Cues;
+use crate::attribution::draft::Taken;
 use crate::attribution::view::View;
 use crate::encoder::{Piece, Vocabulary, WordPiece};
-use crate::lexicon::Classes;
+use crate::lexicon::{Classes, CueClass, CueForm};
 use crate::span::Span;
 use std::ops::Range;
 
@@ -26,12 +28,13 @@ pub struct Window {
     pub core: Range<usize>,
 }
 
-/// The windows of a document, in order. Paragraphs with neither a quotation nor a word that reports have none.
-pub(super) fn cut(view: &View<'_>, vocabulary: &Vocabulary) -> Vec<Window> {
+/// The windows of a document, in order. A paragraph has none where no quotation and no word that reports is left by those who took before.
+pub(super) fn cut(view: &View<'_>, vocabulary: &Vocabulary, cues: Cues, taken: &Taken) -> Vec<Window> {
     let mut windows = Vec::new();
     for (index, paragraph) in view.layout.paragraphs.iter().enumerate() {
         let tokens = paragraph.tokens.range();
-        if !tokens.clone().any(|i| view.is(i, Classes::CUE) || view.quotation_at(i).is_some()) {
+        let reports = |i: usize| view.quotation_at(i).is_some() || is_cue(view, cues, i);
+        if !tokens.clone().any(|i| !taken.holds(i) && reports(i)) {
             continue;
         }
         let sentences = &view.layout.sentences;
@@ -40,6 +43,13 @@ pub(super) fn cut(view: &View<'_>, vocabulary: &Vocabulary) -> Vec<Window> {
         cut_paragraph(view, vocabulary, spans, &mut windows);
     }
     windows
+}
+
+/// Whether a word may report what is asked for.
+fn is_cue(view: &View<'_>, cues: Cues, at: usize) -> bool {
+    let speech = |form: &CueForm| view.lexicon.cue(*form).class == CueClass::Speech;
+    let spoken = || view.lexicon.cues().longest(view.tokens, at).is_some_and(|(forms, _)| forms.iter().any(speech));
+    view.is(at, Classes::CUE) && (cues == Cues::All || spoken())
 }
 
 fn cut_paragraph(view: &View<'_>, vocabulary: &Vocabulary, sentences: impl Iterator<Item = Span>, windows: &mut Vec<Window>) {

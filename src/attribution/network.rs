@@ -1,15 +1,15 @@
-//! The accurate engine: a small encoder reads each paragraph, finds the cues, and for each cue its source and its content.
+//! Reports that a network finds: it reads each paragraph, finds the cues, and for each cue its source and its content.
 //!
-//! What the encoder reads is laid out in `window`; its scores become labels in `decode`. Here labels become reports: pieces become tokens,
+//! What it reads is laid out in `window`; its scores become labels in `decode`. Here labels become reports: pieces become tokens,
 //! runs become parts without their outer marks, scores become a confidence.
 
 mod claim;
 mod decode;
 mod window;
 
-use super::draft::Draft;
+use super::draft::{Draft, Taken};
 use super::view::View;
-use super::{Cue, Input, Kind, Reported, kind_of};
+use super::{Cue, Cues, Input, Kind, Reported, kind_of};
 use crate::encoder::{Calibration, Encoder, Piece, Scores, States};
 use crate::lexicon::CueClass;
 use crate::span::{Span, TokenSpan};
@@ -54,13 +54,16 @@ impl Effort {
 
 /// The windows in which the encoder reads a document.
 pub fn windows(encoder: &Encoder, input: Input<'_>) -> Vec<Window> {
-    window::cut(&View::new(input), encoder.vocabulary())
+    let view = View::new(input);
+    let taken = Draft::new(&view).taken(&view);
+    window::cut(&view, encoder.vocabulary(), Cues::All, &taken)
 }
 
 /// Every report that a head of the encoder considers, likely or not, for calibration; `threshold` is added to the score of what is no cue.
 pub fn candidates(encoder: &Encoder, input: Input<'_>, head: usize, threshold: f32) -> Vec<(Reported, Scores)> {
     let view = View::new(input);
-    let reader = Reader { encoder, view: &view, windows: &window::cut(&view, encoder.vocabulary()) };
+    let taken = Draft::new(&view).taken(&view);
+    let reader = Reader { encoder, view: &view, windows: &window::cut(&view, encoder.vocabulary(), Cues::All, &taken) };
     let mut found = Vec::new();
     for batch in reader.batches() {
         let mut states = reader.begin(batch.clone());
@@ -72,21 +75,30 @@ pub fn candidates(encoder: &Encoder, input: Input<'_>, head: usize, threshold: f
     found
 }
 
-/// Finds the reports that have a cue.
-pub(super) fn find(encoder: &Encoder, effort: Effort, view: &View<'_>, draft: &mut Draft) {
-    let reader = Reader { encoder, view, windows: &window::cut(view, encoder.vocabulary()) };
+/// Finds reports that have a cue, where the draft has none yet.
+pub(super) fn find(encoder: &Encoder, effort: Effort, cues: Cues, view: &View<'_>, draft: &mut Draft) {
+    let taken = draft.taken(view);
+    let reader = Reader { encoder, view, windows: &window::cut(view, encoder.vocabulary(), cues, &taken) };
     for batch in reader.batches() {
         for (head, mut found) in reader.read(batch, effort) {
             let threshold = encoder.calibration(head).report_threshold();
             found.retain(|(r, _)| r.confidence * r.source_confidence >= threshold);
             claim::settle(view, &mut found);
             for (report, _) in found {
-                if !draft.holds(report.cue.map_or(report.parts[0], |c| c.span)) {
+                if !is_taken(view, &taken, &report) {
                     draft.add(view, report);
                 }
             }
         }
     }
+}
+
+/// Whether other reports have the cue of a report, or a third of its content.
+fn is_taken(view: &View<'_>, taken: &Taken, report: &Reported) -> bool {
+    let count = |span| taken.count(view.tokens_in(span));
+    let content: u32 = report.parts.iter().map(|&part| count(part)).sum();
+    let all: usize = report.parts.iter().map(|&part| view.tokens_in(part).len()).sum();
+    report.cue.is_some_and(|cue| count(cue.span) > 0) || 3 * content as usize > all
 }
 
 /// A document that is being read.
@@ -200,7 +212,7 @@ fn report(
         parts,
         kind,
         follows: None,
-        rule: "encoder",
+        rule: "network",
         confidence,
         source_confidence,
     };

@@ -1,4 +1,4 @@
-//! The fast engine: ordered rules over tokens.
+//! Ordered rules over tokens.
 //!
 //! Cues are found with their source first ([`cue`]); then the content of each, by the first rule of [`content::RULES`] that applies.
 
@@ -8,9 +8,9 @@ mod cue;
 use super::draft::Draft;
 use super::view::View;
 
-/// Finds the reports that have a cue.
-pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
+/// Finds the reports that have a cue, by the rules that are right at least so often.
+pub(super) fn find(view: &View<'_>, least: f32, draft: &mut Draft) {
     let mut uses = cue::find(view);
     uses.retain(|u| !draft.holds(view.span(u.tokens)));
-    content::find(view, &uses, draft);
+    content::find(view, &uses, least, draft);
 }
