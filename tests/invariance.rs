@@ -1,6 +1,7 @@
 //! What holds for every text, whatever it says: nothing panics, every span is a slice of the text, the layers agree with each
 //! other, and the output depends neither on the number of threads nor on what stands around a document.
 
+use onrecord::attribution::Engine;
 use onrecord::corpus::{self, Event, Job, Summary};
 use onrecord::format::input::{Container, Fields, Item, Source, read, sources};
 use onrecord::format::{CodePoints, Format};
@@ -16,7 +17,9 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// All cues: whatever holds for more rows holds for fewer.
-static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| Pipeline::new(Options { cues: Cues::All, ..Options::default() }));
+static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| {
+    Pipeline::new(Options { engine: Engine::fast().expect("weights are in the binary"), cues: Cues::All, ..Options::default() })
+});
 
 static CORPUS: LazyLock<Vec<Document>> = LazyLock::new(|| {
     let mut documents = Vec::new();

@@ -97,7 +97,7 @@ pub(super) struct MatrixAt {
 #[derive(Clone, Debug)]
 pub(super) enum LayerAt {
     /// Every piece looks at every other.
-    Attention(AttentionAt),
+    Attention(Box<AttentionAt>),
     /// Every piece looks at itself and at one on either side.
     Convolution(ConvolutionAt),
 }
@@ -265,14 +265,14 @@ impl Weights {
                     taps: c.matrix(2 * width, 3 * width)?,
                 })
             } else {
-                LayerAt::Attention(AttentionAt {
+                LayerAt::Attention(Box::new(AttentionAt {
                     attention: c.matrix(3 * width, width)?,
                     merge: c.matrix(width, width)?,
                     norm1: norm(&mut c)?,
                     widen: c.matrix(inner, width)?,
                     narrow: c.matrix(width, inner)?,
                     norm2: norm(&mut c)?,
-                })
+                }))
             });
         }
         let mut list = Vec::new();
