@@ -28,7 +28,7 @@ impl fmt::Display for WeightsError {
             WeightsError::NotShipped => "this program was built without the weights of the encoder; name a file with --weights",
             WeightsError::NotWeights => "no weights of an encoder of this version; make them with training/encoder/export.py",
             WeightsError::Damaged => "the weights of the encoder are damaged; fetch or make the file anew",
-            WeightsError::ByteOrder => "weights are read on little-endian processors alone; use --engine fast",
+            WeightsError::ByteOrder => "weights are read on little-endian processors alone; use --engine rules",
         })
     }
 }
