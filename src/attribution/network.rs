@@ -199,7 +199,7 @@ fn report(
             view.content(start, end)
         })
         .collect();
-    let parts = without_strays(view, parts, cue_tokens);
+    let parts = without_strays(view, apart(parts), cue_tokens);
     if parts.is_empty() {
         return None;
     }
@@ -217,6 +217,18 @@ fn report(
         source_confidence,
     };
     Some((report, scores))
+}
+
+/// Parts without overlaps: two runs may end in one word, or one may have grown to its quotation.
+fn apart(parts: Vec<Span>) -> Vec<Span> {
+    let mut apart: Vec<Span> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match apart.last_mut() {
+            Some(last) if part.start < last.end => *last = last.cover(part),
+            _ => apart.push(part),
+        }
+    }
+    apart
 }
 
 /// Drops unquoted parts of other sentences, if the sentence of the cue has content: only quotations go on behind it.
