@@ -9,7 +9,7 @@ import subprocess
 import unicodedata
 
 CORE = 176      # pieces of a window in which cues are looked for
-CONTEXT = 40    # pieces of the neighbouring sentences on either side
+CONTEXT = 12    # pieces of the neighbouring sentences on either side
 CLS, SEP = 101, 102
 
 # Features of a piece: how its word is written, times whether it stands in a quotation; what it starts or ends.

@@ -14,7 +14,7 @@ use std::ops::Range;
 /// The most pieces of a window in which cues are looked for.
 const CORE: usize = 176;
 /// The most pieces of the sentences on either side.
-const CONTEXT: usize = 40;
+const CONTEXT: usize = 12;
 /// Case features of a piece outside quotations; inside they are so many higher.
 const CASES: u8 = 5;
 
