@@ -1,8 +1,9 @@
-//! The encoder: numbers in, numbers out.
+//! The networks: numbers in, numbers out.
 //!
-//! A small transformer (the shape of BERT) over word pieces with features of case and structure, a head that scores each piece as part of a
-//! cue, and a head that scores each piece as source or content of one cue. `training/encoder/model.py` is the same network; its weights were
-//! trained there, quantised to 8 bits and written by `export.py`. What the numbers mean for a text is not decided here.
+//! Word pieces with features of case and structure go through a body, a transformer (the shape of BERT) or gated convolutions; heads at
+//! several depths score each piece as part of a cue, and as source or content of one cue. `training/encoder/model.py` has the same
+//! networks; their weights were trained there, quantised to 8 bits and written by `export.py`. What the numbers mean for a text is not
+//! decided here.
 
 mod kernel;
 mod weights;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// F1 in percent that the sample corpus reached, rounded down a little. Raise them with what you mend; lower one only with a reason.
-const FLOORS: [(&str, f64); 4] = [("what", 90.0), ("who", 77.5), ("about", 66.5), ("triple", 55.0)];
+const FLOORS: [(&str, f64); 4] = [("what", 91.5), ("who", 81.0), ("about", 67.5), ("triple", 57.5)];
 
 struct Run {
     code: i32,
