@@ -57,15 +57,16 @@ fn cut_paragraph(view: &View<'_>, vocabulary: &Vocabulary, sentences: impl Itera
     // Where sentences start, in pieces; one longer than a window is cut.
     let mut starts = vec![0];
     let mut cut: Vec<WordPiece> = Vec::new();
-    // The word of the piece before: a long one is looked at once.
+    // The word of the piece before: a long one is looked at once. A mark has the words on both sides, and is looked at by itself.
     let mut word = (Span::default(), 0);
     for sentence in sentences {
         cut.clear();
         vocabulary.cut(view.text, sentence, &mut cut);
         for (at, piece) in cut.iter().enumerate() {
-            if !word.0.contains(piece.span) {
+            let letters = piece.span.of(view.text).chars().all(char::is_alphanumeric);
+            if !letters || !word.0.contains(piece.span) {
                 let whole = word_at(view.text, piece.span);
-                word = (whole, case_of(whole.of(view.text)));
+                word = (if letters { whole } else { Span::default() }, case_of(whole.of(view.text)));
             }
             pieces.push(features(view, piece, word.1, sentence.start));
             spans.push(piece.span);
