@@ -424,7 +424,7 @@ fn a_line_of_5_mb() {
     let (line, times) = long_line(5_000_000);
     let place = Place::with_article().file("a.jsonl", line);
     let start = Instant::now();
-    let run = place.run(&["extract", "a.jsonl", "a.txt"]).exits(0).wrote(times + 2);
+    let run = place.run(&["extract", "a.jsonl", "a.txt", "--engine", "rules"]).exits(0).wrote(times + 2);
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
     let last: Value = serde_json::from_str(run.out.lines().nth(times - 1).expect("a row")).expect("JSON");
     assert_eq!(last["content"], "the pump in Toledo failed");
@@ -435,7 +435,7 @@ fn a_line_of_5_mb() {
 #[ignore = "a quarter of a minute and two gigabytes in the dev profile"]
 fn a_line_of_50_mb() {
     let (line, times) = long_line(50_000_000);
-    Place::new().file("a.jsonl", line).run(&["extract", "a.jsonl"]).exits(0).wrote(times);
+    Place::new().file("a.jsonl", line).run(&["extract", "a.jsonl", "--engine", "rules"]).exits(0).wrote(times);
 }
 
 // What comes out.
