@@ -2,9 +2,11 @@
 //!
 //! `cargo run --release --example candidates -- WEIGHTS FILE.jsonl HEAD THRESHOLD`
 
-use onrecord::Document;
-use onrecord::attribution::{Input, network};
+mod shared;
+
+use onrecord::attribution::network;
 use onrecord::encoder::Encoder;
+use onrecord::format::CodePoints;
 use onrecord::pipeline::{Options, Pipeline};
 use onrecord::span::Span;
 use serde_json::{Value, json};
@@ -19,24 +21,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let encoder = Encoder::from_bytes(&std::fs::read(weights)?)?;
     let pipeline = Pipeline::new(Options::default());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for line in std::fs::read_to_string(path)?.lines() {
-        let fields: Value = serde_json::from_str(line)?;
-        let (Some(id), Some(text)) = (fields["doc_id"].as_str(), fields["text"].as_str()) else {
-            return Err("a document has doc_id and text".into());
-        };
-        let document = Document::new(id, text);
+    for document in shared::documents(path.as_ref())? {
         let annotation = pipeline.annotate(&document);
-        let reading = annotation.reading(&pipeline, &document);
-        let input = Input { reading, quotations: &annotation.quotations, mentions: &annotation.mentions.list };
+        let input = annotation.attribution_input(&pipeline, &document);
         // Code points, as the gold has them.
-        let before: Vec<usize> = (0..=text.len())
-            .scan((0, text), |(count, text), byte| {
-                let now = *count;
-                *count += usize::from(byte < text.len() && text.is_char_boundary(byte));
-                Some(now)
-            })
-            .collect();
-        let place = |s: Span| [before[s.start as usize], before[s.end as usize]];
+        let points = CodePoints::new(&document.text);
+        let place = |s: Span| [points.at(s.start), points.at(s.end)];
         let reports: Vec<Value> = network::candidates(&encoder, input, head, threshold)
             .into_iter()
             .map(|(r, scores)| {
@@ -50,7 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 })
             })
             .collect();
-        writeln!(out, "{}", json!({"doc_id": id, "reports": reports}))?;
+        writeln!(out, "{}", json!({"doc_id": document.id, "reports": reports}))?;
     }
     Ok(())
 }

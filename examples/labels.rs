@@ -3,8 +3,9 @@
 //!
 //! `cargo run --release --example labels -- WEIGHTS FILE.jsonl`
 
-use onrecord::Document;
-use onrecord::attribution::{Input, network};
+mod shared;
+
+use onrecord::attribution::network;
 use onrecord::encoder::{Encoder, Piece};
 use onrecord::pipeline::{Options, Pipeline};
 use serde_json::{Value, json};
@@ -29,15 +30,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let pipeline = Pipeline::new(Options::default());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let (mut time, mut pieces) = (Duration::ZERO, 0);
-    for line in std::fs::read_to_string(path)?.lines() {
-        let fields: Value = serde_json::from_str(line)?;
-        let (Some(id), Some(text)) = (fields["doc_id"].as_str(), fields["text"].as_str()) else {
-            return Err("a document has doc_id and text".into());
-        };
-        let document = Document::new(id, text);
+    for document in shared::documents(path.as_ref())? {
         let annotation = pipeline.annotate(&document);
-        let reading = annotation.reading(&pipeline, &document);
-        let input = Input { reading, quotations: &annotation.quotations, mentions: &annotation.mentions.list };
+        let input = annotation.attribution_input(&pipeline, &document);
         let windows = network::windows(&encoder, input);
         let all: Vec<&[Piece]> = windows.iter().map(|w| &w.pieces[..]).collect();
         for batch in all.chunks(BATCH) {
@@ -67,11 +62,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .collect();
             let of = |feature: fn(&Piece) -> u32| window.pieces.iter().map(feature).collect::<Vec<u32>>();
             let line = json!({
-                "doc_id": id,
+                "doc_id": document.id,
                 "ids": of(|p| p.id),
                 "case": of(|p| p.case.into()),
                 "structure": of(|p| p.structure.into()),
-                "text": window.spans.iter().map(|s| s.of(text)).collect::<Vec<_>>(),
+                "text": window.spans.iter().map(|s| s.of(&document.text)).collect::<Vec<_>>(),
                 "core": [window.core.start, window.core.end],
                 "cues": rounded(&cues),
                 "roles": roles,

@@ -77,6 +77,13 @@ pub struct Reported {
     pub source_confidence: f32,
 }
 
+impl Reported {
+    /// How likely content and source are both right.
+    pub fn likelihood(&self) -> f32 {
+        self.confidence * self.source_confidence
+    }
+}
+
 /// Which reports become rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cues {
@@ -85,6 +92,16 @@ pub enum Cues {
     Speech,
     /// Thoughts, wishes and plans as well.
     All,
+}
+
+impl Cues {
+    /// The word that options and summaries use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cues::Speech => "speech",
+            Cues::All => "all",
+        }
+    }
 }
 
 /// What an engine works on: one document, as the earlier stages read it.

@@ -13,7 +13,7 @@ pub use kernel::Level;
 pub use weights::{Sizes, WeightsError};
 pub use wordpiece::{Vocabulary, WordPiece};
 
-use kernel::{Attention, BLOCK, Quantised, add_and_normalise, add_gated, gelu_all, multiply, score};
+use kernel::{Attention, BLOCK, Quantised, add_and_normalise, add_gated, gelu_all, multiply, normalise_all, score};
 use weights::{AttentionAt, ConvolutionAt, LayerAt, Weights};
 
 /// Labels of cues: none, begin and inside of speech, begin and inside of other.
@@ -228,10 +228,8 @@ impl Encoder {
                 self.embed(position, piece, &mut values);
             }
         }
-        let mut scratch = Scratch::default();
-        scratch.narrow.resize(values.len(), 0.0);
-        self.normalise(&mut values, &scratch.narrow, &w.norm);
-        States { seen: Vec::new(), values, starts, width, depth: 0, scratch }
+        self.normalise(&mut values, &w.norm);
+        States { seen: Vec::new(), values, starts, width, depth: 0, scratch: Scratch::default() }
     }
 
     /// Reads on to a head.
@@ -246,9 +244,7 @@ impl Encoder {
         states.depth = head.depth;
         states.seen.clone_from(&states.values);
         if let Some(norm) = &head.norm {
-            states.scratch.narrow.clear();
-            states.scratch.narrow.resize(states.values.len(), 0.0);
-            self.normalise(&mut states.seen, &states.scratch.narrow, norm);
+            self.normalise(&mut states.seen, norm);
         }
     }
 
@@ -261,13 +257,13 @@ impl Encoder {
         self.attend(starts, scratch);
         scratch.rows.rows(self.level, &scratch.context, *width);
         multiply(self.level, &scratch.rows, &w.matrix(&layer.merge), &mut scratch.narrow);
-        self.normalise(values, &scratch.narrow, &layer.norm1);
+        self.add_and_normalise(values, &scratch.narrow, &layer.norm1);
         scratch.rows.rows(self.level, values, *width);
         multiply(self.level, &scratch.rows, &w.matrix(&layer.widen), &mut scratch.inner);
         gelu_all(self.level, &mut scratch.inner);
         scratch.rows.rows(self.level, &scratch.inner, w.sizes.inner);
         multiply(self.level, &scratch.rows, &w.matrix(&layer.narrow), &mut scratch.narrow);
-        self.normalise(values, &scratch.narrow, &layer.norm2);
+        self.add_and_normalise(values, &scratch.narrow, &layer.norm2);
     }
 
     /// A gated convolution over the pieces of each window, added to what was there.
@@ -275,10 +271,8 @@ impl Encoder {
         let w = &self.weights;
         let States { values, starts, width, scratch, .. } = states;
         let width = *width;
-        scratch.narrow.clear();
-        scratch.narrow.resize(values.len(), 0.0);
         scratch.inner.clone_from(values);
-        self.normalise(&mut scratch.inner, &scratch.narrow, &layer.norm);
+        self.normalise(&mut scratch.inner, &layer.norm);
         scratch.mixed.clear();
         scratch.mixed.resize(3 * values.len(), 0.0);
         for window in starts.windows(2) {
@@ -325,7 +319,11 @@ impl Encoder {
         }
     }
 
-    fn normalise(&self, values: &mut [f32], more: &[f32], norm: &[weights::Floats; 2]) {
+    fn normalise(&self, values: &mut [f32], norm: &[weights::Floats; 2]) {
+        normalise_all(self.level, values, self.weights.floats(&norm[0]), self.weights.floats(&norm[1]));
+    }
+
+    fn add_and_normalise(&self, values: &mut [f32], more: &[f32], norm: &[weights::Floats; 2]) {
         add_and_normalise(self.level, values, more, self.weights.floats(&norm[0]), self.weights.floats(&norm[1]));
     }
 

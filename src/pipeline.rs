@@ -51,6 +51,12 @@ impl Annotation {
     pub fn reading<'a>(&'a self, pipeline: &'a Pipeline, document: &'a Document) -> Reading<'a> {
         Reading { lexicon: &pipeline.lexicon, text: &document.text, tokens: &self.tokens, layout: &self.layout }
     }
+
+    /// The document as an engine takes it.
+    pub fn attribution_input<'a>(&'a self, pipeline: &'a Pipeline, document: &'a Document) -> attribution::Input<'a> {
+        let reading = self.reading(pipeline, document);
+        attribution::Input { reading, quotations: &self.quotations, mentions: &self.mentions.list }
+    }
 }
 
 /// The lists and names that all documents share, and the options.

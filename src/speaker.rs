@@ -387,26 +387,24 @@ fn pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
             best = Some((score, entity));
         }
     }
-    let Some((score, entity)) = best else { return described(resolver, at, pronoun.gender) };
+    let Some((score, entity)) = best else {
+        let gender = pronoun.gender;
+        return described(resolver, at, |m| m.sort == MentionType::Person && (m.gender.is_none() || m.gender == gender));
+    };
     let mut speaker = resolver.of_entity(entity);
     speaker.sort = SpeakerType::Person;
     speaker.confidence = if score > 1.0 { 0.85 } else { 0.6 };
     Some(speaker)
 }
 
-/// The person described last before a pronoun (`the victim's mother`), if nobody is named.
-fn described(resolver: &Resolver<'_>, at: usize, gender: Option<Gender>) -> Option<Speaker> {
+/// Who is described last before a pronoun (`the victim's mother`, `the hospital`) and fits it, if nobody is named.
+fn described(resolver: &Resolver<'_>, at: usize, fits: impl Fn(&Mention) -> bool) -> Option<Speaker> {
     let sentence = resolver.sentence_of(at);
     let first = resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at);
     let mention = (0..first)
         .rev()
         .take_while(|&m| sentence - resolver.sentence_of(resolver.mentions[m].tokens.start as usize) <= 3)
-        .find(|&m| {
-            let found = &resolver.mentions[m];
-            found.kind == MentionKind::Nominal
-                && found.sort == MentionType::Person
-                && (found.gender.is_none() || found.gender == gender)
-        })?;
+        .find(|&m| resolver.mentions[m].kind == MentionKind::Nominal && fits(&resolver.mentions[m]))?;
     let speaker = of_mention(resolver, mention)?;
     Some(Speaker { confidence: 0.5, ..speaker })
 }
@@ -464,7 +462,9 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let organization = |e: usize| resolver.entities.list[e].sort == MentionType::Organization;
     if neuter {
         let entity = resolver.before(at).take(20).find(|&(_, e, d)| organization(e) && d <= 3).map(|(_, e, _)| e);
-        return entity.map(|e| resolver.of_entity(e)).or_else(|| described_body(resolver, at));
+        return entity
+            .map(|e| resolver.of_entity(e))
+            .or_else(|| described(resolver, at, |m| m.sort == MentionType::Organization && m.number != Some(Number::Plural)));
     }
     let mention = resolver.mentions_in(source.tokens).find(|&m| {
         resolver.mentions[m].kind == MentionKind::Nominal && resolver.mentions[m].tokens.start <= source.tokens.start + 1
@@ -504,21 +504,6 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         if generic { resolver.before(at).take(30).find(|&(_, e, d)| organization(e) && d <= 6).map(|(_, e, _)| e) } else { None }
     })?;
     Some(resolver.of_entity(entity))
-}
-
-/// The body described last before a pronoun (`the hospital`), if none is named.
-fn described_body(resolver: &Resolver<'_>, at: usize) -> Option<Speaker> {
-    let sentence = resolver.sentence_of(at);
-    let first = resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at);
-    let mention = (0..first)
-        .rev()
-        .take_while(|&m| sentence - resolver.sentence_of(resolver.mentions[m].tokens.start as usize) <= 3)
-        .find(|&m| {
-            let found = &resolver.mentions[m];
-            found.kind == MentionKind::Nominal && found.sort == MentionType::Organization && found.number != Some(Number::Plural)
-        })?;
-    let speaker = of_mention(resolver, mention)?;
-    Some(Speaker { confidence: 0.5, ..speaker })
 }
 
 /// they: the group or body that spoke last.

@@ -3,7 +3,7 @@
 #![cfg(feature = "accurate")]
 
 use onrecord::Document;
-use onrecord::attribution::{Effort, Engine, Input, network};
+use onrecord::attribution::{Effort, Engine, network};
 use onrecord::encoder::{Encoder, Level};
 use onrecord::pipeline::{Annotation, Options, Pipeline};
 use std::sync::{Arc, LazyLock};
@@ -66,8 +66,7 @@ fn all_processors_score_alike() {
     let document = Document::new("pools", ARTICLE);
     let pipeline = Pipeline::new(Options::default());
     let annotation = pipeline.annotate(&document);
-    let reading = annotation.reading(&pipeline, &document);
-    let input = Input { reading, quotations: &annotation.quotations, mentions: &annotation.mentions.list };
+    let input = annotation.attribution_input(&pipeline, &document);
     let scores: Vec<_> = [Level::Vnni, Level::Avx2, Level::Portable]
         .into_iter()
         .filter_map(|level| Encoder::large().expect("weights are in the binary").with_level(level))

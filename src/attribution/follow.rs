@@ -91,7 +91,8 @@ fn distance(view: &View<'_>, report: &Reported, paragraph: usize) -> usize {
     paragraph.saturating_sub(at)
 }
 
-fn words(view: &View<'_>, quotation: &Quotation) -> usize {
+/// The words of a quotation.
+pub(super) fn words(view: &View<'_>, quotation: &Quotation) -> usize {
     quotation.tokens.range().filter(|&i| view.tokens[i].is_word()).count()
 }
 

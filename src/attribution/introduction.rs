@@ -1,6 +1,7 @@
 //! Quotations that a colon introduces: `Voss: “We lost.”`, `Voss was angry: “We lost.”`
 
 use super::draft::Draft;
+use super::follow::words;
 use super::view::View;
 use super::{Kind, Reported};
 use crate::lexicon::{Classes, Number};
@@ -49,7 +50,6 @@ fn subject<'a>(view: &View<'a>, start: usize, end: usize) -> Option<&'a Mention>
 
 /// Whether a quotation is a closed sentence of some length.
 fn is_statement(view: &View<'_>, quotation: &Quotation) -> bool {
-    let words = quotation.tokens.range().filter(|&i| view.tokens[i].is_word()).count();
     let last = quotation.tokens.end as usize - 1;
-    quotation.closed && words >= WORDS && view.is_kind(last, TokenKind::Stop)
+    quotation.closed && words(view, quotation) >= WORDS && view.is_kind(last, TokenKind::Stop)
 }

@@ -82,7 +82,7 @@ pub(super) fn find(encoder: &Encoder, effort: Effort, cues: Cues, view: &View<'_
     for batch in reader.batches() {
         for (head, mut found) in reader.read(batch, effort) {
             let threshold = encoder.calibration(head).report_threshold();
-            found.retain(|(r, _)| r.confidence * r.source_confidence >= threshold);
+            found.retain(|(report, _)| report.likelihood() >= threshold);
             claim::settle(view, &mut found);
             for (report, _) in found {
                 if !is_taken(view, &taken, &report) {
@@ -145,7 +145,7 @@ impl Reader<'_> {
             let mut unsettled = Vec::with_capacity(open.len());
             for (index, &window) in open.iter().enumerate() {
                 let found = self.reports(&states, head, index, window, calibration.cue_threshold());
-                unsettled.push(!found.iter().all(|(r, _)| calibration.is_settled(r.confidence * r.source_confidence)));
+                unsettled.push(!found.iter().all(|(r, _)| calibration.is_settled(r.likelihood())));
                 done[window - batch.start] = (head, found);
             }
             if !unsettled.contains(&true) {

@@ -9,7 +9,7 @@ use onrecord::attribution::Engine;
 use onrecord::corpus::{self, Event, Job, Summary};
 use onrecord::format::Format;
 use onrecord::format::input::{Container, Fields, sources};
-use onrecord::pipeline::{Cues, Pipeline};
+use onrecord::pipeline::Pipeline;
 use onrecord::place::Home;
 use serde_json::json;
 use std::io::{self, BufWriter, Write};
@@ -144,10 +144,7 @@ fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, sum
         "program": "onrecord",
         "version": env!("CARGO_PKG_VERSION"),
         "engine": pipeline.options.engine.name(),
-        "cues": match pipeline.options.cues {
-            Cues::Speech => "speech",
-            Cues::All => "all",
-        },
+        "cues": pipeline.options.cues.name(),
         "home": pipeline.options.home.map(|Home(entry)| pipeline.gazetteer.entry(entry).id()),
         "paths": options.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "documents": summary.documents,

@@ -500,6 +500,15 @@ for_each_level! {
 }
 
 for_each_level! {
+    /// Brings rows to the mean and the variance of a row.
+    pub fn normalise_all(rows: &mut [f32], scale: &[f32], shift: &[f32]) {
+        for row in rows.chunks_exact_mut(scale.len()) {
+            normalise(row, scale, shift);
+        }
+    }
+}
+
+for_each_level! {
     /// For each row, so many products and biases as `out` holds for it, sixteen at most: `columns` holds sixteen biases, then for each input
     /// sixteen weights.
     pub fn score(rows: &[f32], width: usize, columns: &[f32], outputs: usize, out: &mut [f32]) {

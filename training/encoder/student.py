@@ -23,7 +23,7 @@ from transformers import AutoModel
 from data import CUE, ROLE
 from export import kept
 from model import Convolutions
-from train import base_model, batches
+from train import base_model, batches, rise_and_fall
 
 
 class Window:
@@ -95,8 +95,7 @@ def main():
     note('data', f'{len(windows)} windows', f'{sum(len(w.ids) for w in windows)} pieces', f'{sum(len(w.roles) for w in windows)} cues',
          f'{sum(p.numel() for p in net.parameters()) - net.words.weight.numel()} weights beside {net.words.weight.numel()} of words')
     optimizer = torch.optim.AdamW(net.parameters(), lr=o.rate, weight_decay=.01)
-    total = len(batches(windows, o.batch, True)) * o.epochs
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min((s + 1) / (.1 * total), max(0, (total - s) / (.9 * total))))
+    schedule = rise_and_fall(optimizer, len(batches(windows, o.batch, True)) * o.epochs)
     began = time.time()
     for epoch in range(o.epochs):
         net.train()

@@ -49,6 +49,11 @@ def batches(windows, size, shuffle):
     return out
 
 
+def rise_and_fall(optimizer, total):
+    """The learning rate over `total` steps: up for a tenth of them, then down to nothing."""
+    return torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min((s + 1) / (.1 * total), max(0, (total - s) / (.9 * total))))
+
+
 def tag(labels, runs, base):
     """Writes B I E S labels, `base` being B, over the unbroken runs of some pieces."""
     for pieces in runs:
@@ -136,8 +141,7 @@ def main():
     base = [p for n, p in net.named_parameters() if n.startswith('encoder.')]
     heads = [p for n, p in net.named_parameters() if not n.startswith('encoder.')]
     optimizer = torch.optim.AdamW([dict(params=base, lr=o.rate), dict(params=heads, lr=o.head_rate)], weight_decay=.01)
-    total = len(batches(windows, o.batch, True)) * o.epochs
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min((s + 1) / (.1 * total), max(0, (total - s) / (.9 * total))))
+    schedule = rise_and_fall(optimizer, len(batches(windows, o.batch, True)) * o.epochs)
     weight = torch.tensor([1.] + [2.] * 4, device=device)
     began = time.time()
     for epoch in range(o.epochs):

@@ -44,8 +44,6 @@ fn shared(a: Span, b: Span) -> bool {
 
 /// How far a part is from a cue: whether they stand in different sentences, and the bytes between them.
 fn distance(view: &View<'_>, part: Span, cue: Span) -> (bool, u32) {
-    let sentence = view.sentence(view.token_at(cue.start));
-    let (start, end) = (view.tokens[sentence.start as usize].span.start, view.tokens[sentence.end as usize - 1].span.end);
-    let apart = part.end <= start || part.start >= end;
-    (apart, cue.start.saturating_sub(part.end) + part.start.saturating_sub(cue.end))
+    let sentence = view.span(view.sentence(view.token_at(cue.start)));
+    (!part.overlaps(sentence), cue.start.saturating_sub(part.end) + part.start.saturating_sub(cue.end))
 }
