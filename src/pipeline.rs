@@ -12,7 +12,7 @@ use crate::place::{self, Home, Place};
 use crate::quotation::{self, Quotation};
 use crate::reading::Reading;
 use crate::sentence::{self, Layout};
-use crate::speaker;
+use crate::speaker::{self, Ranking};
 use crate::statement::{self, Attribution, Named};
 use crate::token::{self, Token};
 
@@ -65,6 +65,8 @@ pub struct Pipeline {
     pub lexicon: Lexicon,
     /// The names.
     pub gazetteer: Gazetteer,
+    /// What speaks for an antecedent.
+    pub ranking: Ranking,
     /// The options.
     pub options: Options,
 }
@@ -72,7 +74,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// The English pipeline with the shipped gazetteer.
     pub fn new(options: Options) -> Pipeline {
-        Pipeline { lexicon: Lexicon::english(), gazetteer: Gazetteer::shipped(), options }
+        Pipeline { lexicon: Lexicon::english(), gazetteer: Gazetteer::shipped(), ranking: Ranking::shipped(), options }
     }
 
     /// Annotates a document. The whole recipe, in order.
@@ -87,7 +89,7 @@ impl Pipeline {
         let input = attribution::Input { reading, quotations: &quotations, mentions: &mentions.list };
         let reports = attribution::find(&self.options.engine, self.options.cues, input);
         let entities = coreference::resolve(reading, gazetteer, &mentions.list);
-        let speakers = speaker::resolve(reading, &mentions.list, &entities, &reports);
+        let speakers = speaker::resolve(reading, &self.ranking, &mentions.list, &entities, &reports);
         let places = place::resolve(place::Input { reading, gazetteer, home, mentions: &mentions });
         let finder = Finder::new(jurisdiction::Input { reading, gazetteer, home, places: &places });
         let bodies = bodies(reading, &mentions, &entities);

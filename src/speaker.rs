@@ -3,6 +3,10 @@
 //! A source is looked at by the rules of `RULES` in order; the first to decide wins, and its name stays with the answer.
 //! Reports are read in text order, so that a pronoun can mean who spoke last.
 
+mod antecedent;
+
+pub use antecedent::{Candidate, FEATURES, Ranking};
+
 use crate::attribution::Reported;
 use crate::coreference::Entities;
 use crate::lexicon::{Classes, Gender, Number};
@@ -55,8 +59,12 @@ pub struct Speaker {
     pub confidence: f32,
     /// The rule that decided.
     pub rule: &'static str,
+    /// Who was considered, the likeliest first, where the rule ranks candidates.
+    pub candidates: Vec<Candidate>,
 }
 
+/// How many reports before those of a sentence may still have their cue in it.
+const NEAR: usize = 8;
 /// How many mentions back an antecedent is looked for.
 const REACH: usize = 150;
 
@@ -70,11 +78,12 @@ struct Source {
 type Rule = fn(&Resolver<'_>, &Source) -> Option<Speaker>;
 
 /// The rules in order.
-const RULES: [(&str, Rule, f32); 9] = [
+const RULES: [(&str, Rule, f32); 10] = [
     ("label", label, 0.9),
+    ("surname", surname, 0.9),
     ("named-source", named, 0.95),
     ("relative-pronoun", relative, 0.9),
-    ("personal-pronoun", pronoun, 0.8),
+    ("personal-pronoun", pronoun, 0.95),
     ("title-of-person", title, 0.8),
     ("body-of-name", body, 0.75),
     ("plural-pronoun", plural_pronoun, 0.6),
@@ -83,10 +92,17 @@ const RULES: [(&str, Rule, f32); 9] = [
 ];
 
 /// Finds the speaker of each report; the reports are in text order.
-pub fn resolve(reading: Reading<'_>, mentions: &[Mention], entities: &Entities, reports: &[Reported]) -> Vec<Option<Speaker>> {
+pub fn resolve(
+    reading: Reading<'_>,
+    ranking: &Ranking,
+    mentions: &[Mention],
+    entities: &Entities,
+    reports: &[Reported],
+) -> Vec<Option<Speaker>> {
     let index = Index::new(reading, mentions, entities);
     let learned = vec![None; entities.list.len()];
-    let mut resolver = Resolver { reading, mentions, entities, index, spoken: Vec::new(), learned };
+    let in_content = in_content(reading, reports);
+    let mut resolver = Resolver { reading, mentions, entities, index, ranking, spoken: Vec::new(), in_content, learned };
     let mut speakers: Vec<Option<Speaker>> = vec![None; reports.len()];
     // A report is read where its source stands: a pronoun looks back from there.
     let mut order: Vec<usize> = (0..reports.len()).collect();
@@ -98,7 +114,7 @@ pub fn resolve(reading: Reading<'_>, mentions: &[Mention], entities: &Entities, 
                 resolver.source(source).map(|s| Speaker { confidence: s.confidence * report.source_confidence, ..s })
             }
             (None, Some(before)) => follow(&speakers, before),
-            (None, None) => None,
+            (None, None) => report.cue.and_then(|cue| before_in_sentence(&resolver, reports, &speakers, cue.span)),
         };
         if let (Some(speaker), Some(source)) = (&speaker, report.source) {
             resolver.note(speaker, source);
@@ -106,6 +122,28 @@ pub fn resolve(reading: Reading<'_>, mentions: &[Mention], entities: &Entities, 
         speakers[i] = speaker;
     }
     speakers
+}
+
+/// The speaker of the nearest report before whose cue stands in the same sentence: `she said, adding that`.
+fn before_in_sentence(resolver: &Resolver<'_>, reports: &[Reported], speakers: &[Option<Speaker>], cue: Span) -> Option<Speaker> {
+    let sentence = resolver.span(resolver.sentence(resolver.token_at(cue.start)));
+    // Reports are in the order of their content, which lies near their cue.
+    let here = reports.partition_point(|r| r.parts[0].start < sentence.start).saturating_sub(NEAR);
+    let before = (here..reports.len()).take_while(|&i| reports[i].parts[0].start < sentence.end + 1).filter_map(|i| {
+        let other = reports[i].cue.filter(|c| sentence.contains(c.span) && c.span.end <= cue.start)?;
+        reports[i].source.map(|_| (other.span.start, i))
+    });
+    let (_, nearest) = before.max()?;
+    follow(speakers, nearest as u32)
+}
+
+/// By token: whether it stands in the content of a report.
+fn in_content(reading: Reading<'_>, reports: &[Reported]) -> Vec<bool> {
+    let mut inside = vec![false; reading.tokens.len()];
+    for &part in reports.iter().flat_map(|report| &report.parts) {
+        inside[reading.tokens_in(part).range()].fill(true);
+    }
+    inside
 }
 
 /// The speaker of the report that a quotation goes on with; that report was read before.
@@ -140,10 +178,7 @@ impl Index {
                     }
                 }
             }
-            let name = entity.name.of(reading.text);
-            if let Some(surname) = name.rsplit(' ').next().filter(|_| name.chars().any(char::is_lowercase)) {
-                index.by_surname.entry(surname.to_lowercase()).or_insert(e as u32);
-            }
+            index.note_surname(entity.name.of(reading.text), e);
             if let Some(lead) = lead {
                 let in_lead = entity.mentions.iter().filter(|&&m| (mentions[m as usize].tokens.start as usize) < lead).count();
                 let weight = 1000 * in_lead + entity.mentions.len();
@@ -152,8 +187,28 @@ impl Index {
                 }
             }
         }
+        // Of names that may be anything one word is the whole.
+        for (e, entity) in entities.list.iter().enumerate().filter(|(_, e)| e.sort == MentionType::Unknown) {
+            let name = entity.name.of(reading.text);
+            if !name.contains(' ') {
+                index.note_surname(name, e);
+            }
+        }
         index
     }
+
+    fn note_surname(&mut self, name: &str, entity: usize) {
+        if let Some(surname) = name.rsplit(' ').next().filter(|_| name.chars().any(char::is_lowercase)) {
+            self.by_surname.entry(surname.to_lowercase()).or_insert(entity as u32);
+        }
+    }
+}
+
+/// Somebody who spoke.
+struct Spoken {
+    entity: u32,
+    source: TokenSpan,
+    by_pronoun: bool,
 }
 
 struct Resolver<'a> {
@@ -161,8 +216,11 @@ struct Resolver<'a> {
     mentions: &'a [Mention],
     entities: &'a Entities,
     index: Index,
-    /// Who spoke so far: entity, and where the source stood.
-    spoken: Vec<(u32, u32)>,
+    ranking: &'a Ranking,
+    /// Who spoke so far.
+    spoken: Vec<Spoken>,
+    /// By token: whether it stands in the content of a report.
+    in_content: Vec<bool>,
     /// Genders learned from pronouns that were resolved.
     learned: Vec<Option<Gender>>,
 }
@@ -194,8 +252,9 @@ impl Resolver<'_> {
 
     fn note(&mut self, speaker: &Speaker, source: Span) {
         if let Some(entity) = speaker.entity {
-            self.spoken.push((entity, source.start));
-            if let Some(pronoun) = self.pronoun_at(source) {
+            let pronoun = self.pronoun_at(source);
+            self.spoken.push(Spoken { entity, source: self.tokens_in(source), by_pronoun: pronoun.is_some() });
+            if let Some(pronoun) = pronoun {
                 let learned = &mut self.learned[entity as usize];
                 *learned = learned.or(pronoun);
             }
@@ -234,6 +293,7 @@ impl Resolver<'_> {
             source: None,
             confidence: 1.0,
             rule: "",
+            candidates: Vec::new(),
         }
     }
 
@@ -248,7 +308,16 @@ impl Resolver<'_> {
             start += 1;
         }
         let span = self.span(TokenSpan::new(start, tokens.end as usize));
-        Speaker { name: one_line(span.of(self.text)), sort, entity: None, role: None, source: None, confidence: 1.0, rule: "" }
+        Speaker {
+            name: one_line(span.of(self.text)),
+            sort,
+            entity: None,
+            role: None,
+            source: None,
+            confidence: 1.0,
+            rule: "",
+            candidates: Vec::new(),
+        }
     }
 
     /// Whether a token is the first of a line, an opening mark aside.
@@ -301,6 +370,19 @@ fn label(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     }
 }
 
+/// One word with a capital that is the surname of a person of the document, though the list of mentions has it as something else or not at
+/// all: `Plants said` after `Ms. Plants`, `Stanford said` after `John Stanford`.
+fn surname(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
+    let at = source.tokens.start as usize;
+    let person = |e: usize| resolver.entities.list[e].sort == MentionType::Person;
+    let known = resolver.mentions_in(source.tokens).any(|m| resolver.entities.of(m).is_some_and(person));
+    if known || source.tokens.len() != 1 || !resolver.tokens[at].is_capitalised() {
+        return None;
+    }
+    let &entity = resolver.index.by_surname.get(&resolver.word(at).to_lowercase())?;
+    Some(resolver.of_entity(entity as usize))
+}
+
 /// The source is, or ends with, a name.
 fn named(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let inside: Vec<usize> = resolver.mentions_in(source.tokens).collect();
@@ -316,10 +398,43 @@ fn named(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
             .then(|| resolver.of_words(found.name.unwrap_or(found.tokens), SpeakerType::Organization));
     }
     let entity = resolver.entities.of(mention)?;
+    if let Some(together) = together(resolver, source, &inside) {
+        return Some(together);
+    }
     let speaker = resolver.of_entity(entity);
     let alone = found.tokens.end == source.tokens.end || speaker.sort == SpeakerType::Person;
     // `Maryland officials`: the head behind the name speaks.
     alone.then_some(speaker)
+}
+
+/// `Amstutz and Burley`: names that a source holds side by side speak together, each by the fullest name.
+fn together(resolver: &Resolver<'_>, source: &Source, inside: &[usize]) -> Option<Speaker> {
+    let mut names: Vec<usize> = Vec::new();
+    let mut at = source.tokens.start;
+    for &m in inside.iter().filter(|&&m| resolver.mentions[m].kind == MentionKind::Named) {
+        let tokens = resolver.mentions[m].tokens;
+        let joins = |i: u32| resolver.is_word(i as usize, "and") || resolver.is_kind(i as usize, TokenKind::Comma);
+        let both = names.is_empty() && tokens.start == at + 1 && resolver.is_word(at as usize, "both");
+        if !(both || (at..tokens.start).all(joins)) {
+            return None;
+        }
+        names.push(resolver.entities.of(m).filter(|e| !names.contains(e))?);
+        at = tokens.end;
+    }
+    // An apposition stands between commas; what speaks together is joined by "and".
+    let joined = source.tokens.range().any(|i| resolver.is_word(i, "and") && inside.iter().all(|&m| !covers(resolver, m, i)));
+    if names.len() < 2 || at != source.tokens.end || !joined {
+        return None;
+    }
+    let names: Vec<String> = names.into_iter().map(|e| resolver.of_entity(e).name).collect();
+    let (last, before) = names.split_last()?;
+    let name = format!("{} and {last}", before.join(", "));
+    Some(Speaker { name, ..resolver.of_words(source.tokens, SpeakerType::Group) })
+}
+
+/// Whether a token lies inside a mention.
+fn covers(resolver: &Resolver<'_>, mention: usize, token: usize) -> bool {
+    resolver.mentions[mention].tokens.range().contains(&token)
 }
 
 /// `Jones, who said`
@@ -354,46 +469,15 @@ fn pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     if source.tokens.len() != 1 || pronoun.number != Some(Number::Singular) || pronoun.gender.is_none() || pronoun.person != 3 {
         return None;
     }
-    let paragraph = resolver.paragraph_of(at);
-    let mut best: Option<(f32, usize)> = None;
-    let mut seen: Vec<usize> = Vec::new();
-    for (mention, entity, distance) in resolver.before(at).take(60) {
-        if seen.contains(&entity)
-            || distance > 12
-            || !matches!(resolver.entities.list[entity].sort, MentionType::Person | MentionType::Unknown)
-        {
-            continue;
-        }
-        seen.push(entity);
-        let fits = match resolver.gender(entity) {
-            Some(gender) if Some(gender) == pronoun.gender => 1.5,
-            Some(_) => continue,
-            None if resolver.entities.list[entity].sort == MentionType::Unknown => -2.0,
-            None => 0.0,
-        };
-        let found = &resolver.mentions[mention];
-        let start = found.tokens.start as usize;
-        let sentence = resolver.sentence(start);
-        let subject = start == sentence.start as usize || start == sentence.start as usize + 1;
-        let spoke = resolver.spoken.iter().rev().take(1).any(|&(e, _)| e as usize == entity);
-        let spoke_before = resolver.spoken.iter().rev().take(3).any(|&(e, _)| e as usize == entity);
-        let same_paragraph = resolver.paragraph_of(start) == paragraph;
-        let score = fits - 0.45 * distance as f32
-            + 0.8 * f32::from(u8::from(subject))
-            + 1.8 * f32::from(u8::from(spoke))
-            + 0.4 * f32::from(u8::from(spoke_before))
-            + 0.5 * f32::from(u8::from(same_paragraph));
-        if best.is_none_or(|(b, _)| score > b) {
-            best = Some((score, entity));
-        }
-    }
-    let Some((score, entity)) = best else {
+    let candidates = antecedent::find(resolver, at, pronoun.gender?);
+    let Some(best) = candidates.first() else {
         let gender = pronoun.gender;
         return described(resolver, at, |m| m.sort == MentionType::Person && (m.gender.is_none() || m.gender == gender));
     };
-    let mut speaker = resolver.of_entity(entity);
+    let mut speaker = resolver.of_entity(best.entity as usize);
     speaker.sort = SpeakerType::Person;
-    speaker.confidence = if score > 1.0 { 0.85 } else { 0.6 };
+    speaker.confidence = best.likelihood;
+    speaker.candidates = candidates;
     Some(speaker)
 }
 
@@ -501,7 +585,14 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
             | "union"
     );
     let entity = by_word.or_else(|| {
-        if generic { resolver.before(at).take(30).find(|&(_, e, d)| organization(e) && d <= 6).map(|(_, e, _)| e) } else { None }
+        let last_named = |fits: &dyn Fn(usize) -> bool, reach: usize| {
+            resolver.before(at).take(30).find(|&(_, e, d)| fits(e) && d <= reach).map(|(_, e, _)| e)
+        };
+        // A name that may be anything is a body if it is spoken of as one right away.
+        let anything = |e: usize| resolver.entities.list[e].sort == MentionType::Unknown;
+        let business = matches!(head.span.of(resolver.text), "company" | "firm" | "group" | "nonprofit" | "charity");
+        let named = || last_named(&organization, 6).or_else(|| business.then(|| last_named(&anything, 2)).flatten());
+        generic.then(named).flatten()
     })?;
     Some(resolver.of_entity(entity))
 }

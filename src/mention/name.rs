@@ -1,8 +1,8 @@
 //! Named mentions: runs of capitalised words, what each names, and the place names inside.
 
 use super::{
-    Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, is_suffix, names_organization,
-    only_places,
+    Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, is_large, is_suffix,
+    names_organization, only_places,
 };
 use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
 use crate::lexicon::{Classes, Gender, Number, PlaceLevel};
@@ -574,6 +574,12 @@ impl Reader<'_> {
         let classes = self.classes(last);
         let several = end - start > 1;
         let alone = !classes.any(Classes::COMMON.or(Classes::SURNAME).or(Classes::ALSO_COMMON));
+        // `Linda Daily`; not `Austin Daily`, `the Madison Daily`.
+        let given = end - start == 2 && self.is(start, Classes::GIVEN_NAME) && !self.is_city(start);
+        let surname = classes.any(Classes::SURNAME.or(Classes::ALSO_COMMON)) && !classes.any(Classes::COMMON);
+        if given && surname && !(start > self.start && self.is(start - 1, Classes::DETERMINER)) {
+            return false;
+        }
         if classes.any(Classes::ORGANIZATION_LAST) && (several || alone) {
             return true;
         }
@@ -592,6 +598,12 @@ impl Reader<'_> {
         let token = &self.tokens[last];
         let place = || self.matches(start, end).first().is_some_and(|m| !only_places(self.gazetteer, &m.candidates).is_empty());
         !several && !place() && token.case == Case::Upper && (2..=7).contains(&token.span.len()) && self.style == Style::Prose
+    }
+
+    /// Whether a word is the name of a large city: `Austin`, `Charlotte`.
+    fn is_city(&self, at: usize) -> bool {
+        let large = |c: &Candidate| is_large(self.gazetteer, c, 100_000);
+        self.matches(at, at + 1).first().is_some_and(|m| m.candidates.iter().any(large))
     }
 
     /// A street, a building, a river: `Memphis Street`, `Lake Erie`, `Baltimore City Detention Center`.

@@ -317,26 +317,44 @@ impl Reader<'_> {
                     continue;
                 }
             }
-            let before = person.tokens.start as usize;
-            if before >= self.start + 2
-                && self.tokens[before - 1].kind == TokenKind::Comma
-                && let Some(j) = (first..i)
-                    .rev()
-                    .take(4)
-                    .find(|&j| list[j].tokens.end as usize == before - 1 && list[j].kind == MentionKind::Nominal)
-            {
-                let closes = matches!(self.kind(end), Some(TokenKind::Comma | TokenKind::Stop) | None);
-                if closes
-                    && list[j].sort == MentionType::Person
-                    && person.sort == MentionType::Person
-                    && list[j].apposition.is_none()
-                {
-                    list[i].role = list[i].role.or(list[j].role);
-                    list[i].gender = person.gender.or(list[j].gender);
-                    list[i].apposition = Some(j as u32);
-                    list[j].apposition = Some(i as u32);
-                }
+            if let Some(j) = self.described_before(list, first, i) {
+                list[i].role = list[i].role.or(list[j].role);
+                list[i].gender = person.gender.or(list[j].gender);
+                list[i].apposition = Some(j as u32);
+                list[j].apposition = Some(i as u32);
             }
         }
+    }
+
+    /// The nominal mention right before the name of a person, which says who that is: `the mayor, Ana Ruiz,`, `the director for transport,
+    /// Kulveer Ranger,`, `Laconia police Capt. William Clary`.
+    fn described_before(&self, list: &[Mention], first: usize, i: usize) -> Option<usize> {
+        let (start, end) = (list[i].tokens.start as usize, list[i].tokens.end as usize);
+        if start < self.start + 2 || list[i].sort != MentionType::Person {
+            return None;
+        }
+        let free = |j: &usize| list[*j].kind == MentionKind::Nominal && list[*j].apposition.is_none();
+        let mut before = (first..i).rev().take(4).filter(free);
+        if self.tokens[start - 1].kind != TokenKind::Comma {
+            let titled = list[i].name.is_some_and(|name| name.start as usize > start);
+            return before.find(|&j| titled && list[j].tokens.end as usize == start && list[j].sort != MentionType::Person);
+        }
+        let closes = matches!(self.kind(end), Some(TokenKind::Comma | TokenKind::Stop) | None);
+        before.find(|&j| {
+            let behind = list[j].tokens.end as usize..start - 1;
+            closes && list[j].sort == MentionType::Person && (behind.is_empty() || self.is_complement(behind))
+        })
+    }
+
+    /// Whether some tokens go on with a noun phrase: `for transport policy`, `at United Way of America`.
+    fn is_complement(&self, tokens: std::ops::Range<usize>) -> bool {
+        tokens.len() > 1
+            && tokens.len() <= 8
+            && self.is(tokens.start, Classes::PREPOSITION)
+            && tokens.clone().all(|i| {
+                let word = self.tokens[i].is_word() || matches!(self.kind(i), Some(TokenKind::Hyphen | TokenKind::Clitic));
+                let noun = !self.is(i, Classes::CUE) || self.tokens[i].is_capitalised();
+                word && noun && self.lexicon.pronoun(self.tokens[i].word).is_none()
+            })
     }
 }
