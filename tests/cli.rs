@@ -837,6 +837,18 @@ fn show_prints_the_text_and_each_row_with_its_rules() {
 }
 
 #[test]
+fn show_says_why() {
+    let place = Place::new()
+        .file("a.txt", "Ruth Inman met Ella Marsh in Toledo, Ohio. Inman said the roof leaks. She said the wall is wet.");
+    let plain = place.run(&["show", "a.txt"]).exits(0).out;
+    let why = place.run(&["show", "a.txt", "--why"]).exits(0).out;
+    assert!(!plain.contains("spoke-last"));
+    for words in ["cue “said” (speech)", "from “She”", "Ruth Inman: ", "Ella Marsh: ", "spoke-last +"] {
+        assert!(why.contains(words), "{words} in {why}");
+    }
+}
+
+#[test]
 fn show_has_colours_if_asked_and_none_if_forbidden() {
     let place = Place::with_article();
     let show = |variable: &str| {

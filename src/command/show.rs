@@ -8,6 +8,7 @@ use onrecord::Document;
 use onrecord::format::input::{Item, read, sources};
 use onrecord::pipeline::{Annotation, Pipeline};
 use onrecord::span::Span;
+use onrecord::statement::Attribution;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -20,6 +21,9 @@ pub struct ShowOptions {
     /// Only the document with this id
     #[arg(long, value_name = "ID")]
     id: Option<String>,
+    /// How sure each decision is, and for a pronoun everybody it may stand for, with what speaks for and against
+    #[arg(long)]
+    why: bool,
     #[command(flatten)]
     pipeline: PipelineOptions,
     #[command(flatten)]
@@ -42,7 +46,7 @@ pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
             match item {
                 Item::Document(document) if options.id.as_ref().is_none_or(|id| *id == document.id) => {
                     shown += 1;
-                    result = print(&mut out, &pipeline, &document);
+                    result = print(&mut out, &pipeline, &document, options.why);
                 }
                 Item::Document(_) => {}
                 Item::Problem(problem) => {
@@ -63,59 +67,90 @@ pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     }
 }
 
-fn print(out: &mut dyn Write, pipeline: &Pipeline, document: &Document) -> io::Result<()> {
+fn print(out: &mut dyn Write, pipeline: &Pipeline, document: &Document, why: bool) -> io::Result<()> {
     let annotation = pipeline.annotate(document);
-    let text = document.text.as_str();
-    let style = styles(text, &annotation);
+    let style = styles(&document.text, &annotation);
     writeln!(out, "{FAINT}=== {} ==={RESET}", document.id)?;
     for (number, paragraph) in annotation.layout.paragraphs.iter().enumerate() {
-        let mut at = paragraph.span.start as usize;
-        let end = paragraph.span.end as usize;
-        while at < end {
-            let run = (at..end).find(|&i| style[i] != style[at]).unwrap_or(end);
-            match style[at] {
-                0 => write!(out, "{}", &text[at..run])?,
-                1 => write!(out, "{CONTENT}{}{RESET}", &text[at..run])?,
-                2 => write!(out, "{CUE}{}{RESET}", &text[at..run])?,
-                3 => write!(out, "{SOURCE}{}{RESET}", &text[at..run])?,
-                _ => write!(out, "{PLACE}{}{RESET}", &text[at..run])?,
-            }
-            at = run;
-        }
-        writeln!(out)?;
+        print_text(out, &document.text, &style, paragraph.span)?;
         for attribution in annotation.attributions.iter().filter(|a| a.paragraph as usize == number) {
-            let speaker = attribution.speaker.as_ref().map_or("nobody".into(), |s| s.name.clone());
-            let role = attribution
-                .speaker
-                .as_ref()
-                .and_then(|s| s.role)
-                .map_or(String::new(), |r| format!(" ({})", annotation.reading(pipeline, document).slice(r)));
-            let rule = attribution.speaker.as_ref().map_or("", |s| s.rule);
-            write!(
-                out,
-                "{FAINT}  #{} {} [{} {:.2}]{RESET} ",
-                attribution.number,
-                attribution.kind.name(),
-                attribution.rule,
-                attribution.confidence
-            )?;
-            write!(out, "{SOURCE}{speaker}{RESET}{role} {FAINT}[{rule}]{RESET}")?;
-            for jurisdiction in &attribution.jurisdictions {
-                let entry = pipeline.gazetteer.entry(jurisdiction.entry);
-                let within =
-                    [entry.admin1(), entry.country()].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
-                write!(
-                    out,
-                    " {PLACE}{}{RESET} ({within}) {FAINT}[{} {}]{RESET}",
-                    entry.name(),
-                    jurisdiction.basis.name(),
-                    jurisdiction.rule
-                )?;
+            print_row(out, pipeline, document, &annotation, attribution)?;
+            if why {
+                print_reasons(out, pipeline, document, &annotation, attribution)?;
             }
-            writeln!(out)?;
-            writeln!(out, "{FAINT}     {}{RESET}", excerpt(&onrecord::format::rows::content(text, &attribution.parts)))?;
         }
         writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// A paragraph in colours.
+fn print_text(out: &mut dyn Write, text: &str, style: &[u8], paragraph: Span) -> io::Result<()> {
+    let (mut at, end) = (paragraph.start as usize, paragraph.end as usize);
+    while at < end {
+        let run = (at..end).find(|&i| style[i] != style[at]).unwrap_or(end);
+        match style[at] {
+            0 => write!(out, "{}", &text[at..run])?,
+            1 => write!(out, "{CONTENT}{}{RESET}", &text[at..run])?,
+            2 => write!(out, "{CUE}{}{RESET}", &text[at..run])?,
+            3 => write!(out, "{SOURCE}{}{RESET}", &text[at..run])?,
+            _ => write!(out, "{PLACE}{}{RESET}", &text[at..run])?,
+        }
+        at = run;
+    }
+    writeln!(out)
+}
+
+/// What was found, with the rules that decided.
+fn print_row(
+    out: &mut dyn Write,
+    pipeline: &Pipeline,
+    document: &Document,
+    annotation: &Annotation,
+    row: &Attribution,
+) -> io::Result<()> {
+    let speaker = row.speaker.as_ref().map_or("nobody", |s| &s.name);
+    let role = row.speaker.as_ref().and_then(|s| s.role);
+    let role = role.map_or(String::new(), |r| format!(" ({})", annotation.reading(pipeline, document).slice(r)));
+    let rule = row.speaker.as_ref().map_or("", |s| s.rule);
+    write!(out, "{FAINT}  #{} {} [{} {:.2}]{RESET} ", row.number, row.kind.name(), row.rule, row.confidence)?;
+    write!(out, "{SOURCE}{speaker}{RESET}{role} {FAINT}[{rule}]{RESET}")?;
+    for jurisdiction in &row.jurisdictions {
+        let entry = pipeline.gazetteer.entry(jurisdiction.entry);
+        let within = [entry.admin1(), entry.country()].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
+        let (basis, rule) = (jurisdiction.basis.name(), jurisdiction.rule);
+        write!(out, " {PLACE}{}{RESET} ({within}) {FAINT}[{basis} {rule}]{RESET}", entry.name())?;
+    }
+    writeln!(out)?;
+    writeln!(out, "{FAINT}     {}{RESET}", excerpt(&onrecord::format::rows::content(&document.text, &row.parts)))
+}
+
+/// How sure each decision is; who else was considered, and what speaks for each.
+fn print_reasons(
+    out: &mut dyn Write,
+    pipeline: &Pipeline,
+    document: &Document,
+    annotation: &Annotation,
+    row: &Attribution,
+) -> io::Result<()> {
+    let text = document.text.as_str();
+    let cue = row.cue.map_or(String::new(), |c| format!(", cue “{}” ({})", c.span.of(text), c.class.name()));
+    writeln!(out, "{FAINT}     content {:.2}: {}{cue}{RESET}", row.confidence, row.rule)?;
+    if let Some(speaker) = &row.speaker {
+        let words = speaker.source.map_or(String::new(), |s| format!(", from “{}”", s.of(text)));
+        writeln!(out, "{FAINT}     speaker {:.2}: {}{words}{RESET}", speaker.confidence, speaker.rule)?;
+        for candidate in &speaker.candidates {
+            let name = annotation.entities.list[candidate.entity as usize].name.of(text);
+            let reasons = pipeline.ranking.reasons(candidate);
+            let reasons: Vec<String> = reasons.iter().take(5).map(|(name, worth)| format!("{name} {worth:+.1}")).collect();
+            writeln!(out, "{FAINT}       {:.2} {name}: {}{RESET}", candidate.likelihood, reasons.join(", "))?;
+        }
+    }
+    for jurisdiction in &row.jurisdictions {
+        let entry = pipeline.gazetteer.entry(jurisdiction.entry);
+        let words = jurisdiction.span.map_or(String::new(), |s| format!(", from “{}”", s.of(text)));
+        let (name, rule, id) = (entry.name(), jurisdiction.rule, entry.id());
+        writeln!(out, "{FAINT}     {name} {:.2}: {rule}{words}, {id}{RESET}", jurisdiction.confidence)?;
     }
     Ok(())
 }

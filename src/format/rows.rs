@@ -2,7 +2,6 @@
 
 use super::CodePoints;
 use crate::document::Document;
-use crate::lexicon::CueClass;
 use crate::pipeline::{Annotation, Pipeline};
 use crate::span::Span;
 use crate::statement::Attribution;
@@ -169,7 +168,7 @@ pub fn row<'a>(
         parts: attribution.parts.iter().map(|&p| at(p).into()).collect(),
         cue: attribution.cue.map(|cue| {
             let (start, end) = at(cue.span);
-            RowCue { text: cue.span.of(text), start, end, class: class_name(cue.class) }
+            RowCue { text: cue.span.of(text), start, end, class: cue.class.name() }
         }),
         speaker: attribution.speaker.as_ref().map(|speaker| RowSpeaker {
             name: &speaker.name,
@@ -227,13 +226,6 @@ pub fn content<'a>(text: &'a str, parts: &[Span]) -> Cow<'a, str> {
     match parts {
         [part] => Cow::Borrowed(part.of(text)),
         parts => Cow::Owned(parts.iter().map(|p| p.of(text)).collect::<Vec<_>>().join(" ")),
-    }
-}
-
-pub(super) fn class_name(class: CueClass) -> &'static str {
-    match class {
-        CueClass::Speech => "speech",
-        CueClass::Other => "other",
     }
 }
 

@@ -11,6 +11,16 @@ pub enum CueClass {
     Other,
 }
 
+impl CueClass {
+    /// The word that rows use.
+    pub fn name(self) -> &'static str {
+        match self {
+            CueClass::Speech => "speech",
+            CueClass::Other => "other",
+        }
+    }
+}
+
 /// What kind of word a cue is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CueSort {

@@ -576,7 +576,7 @@ impl Reader<'_> {
         let alone = !classes.any(Classes::COMMON.or(Classes::SURNAME).or(Classes::ALSO_COMMON));
         // `Linda Daily`; not `Austin Daily`, `the Madison Daily`.
         let given = end - start == 2 && self.is(start, Classes::GIVEN_NAME) && !self.is_city(start);
-        let surname = classes.any(Classes::SURNAME.or(Classes::ALSO_COMMON)) && !classes.any(Classes::COMMON);
+        let surname = classes.any(Classes::SURNAME.or(Classes::ALSO_COMMON));
         if given && surname && !(start > self.start && self.is(start - 1, Classes::DETERMINER)) {
             return false;
         }

@@ -74,6 +74,14 @@ impl Ranking {
         weights.iter().all(|w| w.is_finite()).then_some(Ranking(weights))
     }
 
+    /// What speaks most for a candidate or against it, in the logs of odds.
+    pub fn reasons(&self, candidate: &Candidate) -> Vec<(&'static str, f32)> {
+        let worth = candidate.features.iter().zip(&self.0).map(|(x, w)| x * w);
+        let mut reasons: Vec<(&str, f32)> = FEATURES.into_iter().zip(worth).filter(|(_, worth)| worth.abs() >= 0.05).collect();
+        reasons.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        reasons
+    }
+
     /// Gives each candidate its likelihood.
     fn weigh(&self, candidates: &mut [Candidate]) {
         let score = |c: &Candidate| c.features.iter().zip(&self.0).map(|(x, w)| x * w).sum::<f32>();
