@@ -97,6 +97,12 @@ def collate(windows, batch, styles=None):
     return (ids, case, structure, style, mask), cue, tuple(map(torch.tensor, (window, first, last))), torch.stack(roles) if roles else None
 
 
+def taught(logits, probabilities, known, weight):
+    """Cross entropy against a teacher's probabilities, over the pieces whose gold label is known."""
+    loss = -(probabilities * F.log_softmax(logits, -1)).sum(-1) * (probabilities * weight).sum(-1)
+    return loss[known].mean() if known.any() else loss.sum() * 0
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--polnear', required=True)
@@ -111,6 +117,7 @@ def main():
     ap.add_argument('--article-weight', type=int, default=2, help='how often an article is seen in an epoch')
     ap.add_argument('--limit', type=int, help='read the first N documents alone')
     ap.add_argument('--start', help='a checkpoint to go on from, instead of the base model')
+    ap.add_argument('--teachers', nargs='*', default=[], help='checkpoints whose mean probabilities are learned beside the gold')
     o = ap.parse_args()
     os.makedirs(o.out, exist_ok=True)
     random.seed(o.seed)
@@ -138,6 +145,11 @@ def main():
     net = Network(path).to(device)
     if o.start:
         net.load_state_dict(torch.load(o.start, map_location=device))
+    teachers = []
+    for path_of in o.teachers:
+        teacher = Network(path).to(device).eval()
+        teacher.load_state_dict(torch.load(path_of, map_location=device))
+        teachers.append(teacher)
     base = [p for n, p in net.named_parameters() if n.startswith('encoder.')]
     heads = [p for n, p in net.named_parameters() if not n.startswith('encoder.')]
     optimizer = torch.optim.AdamW([dict(params=base, lr=o.rate), dict(params=heads, lr=o.head_rate)], weight_decay=.01)
@@ -151,13 +163,28 @@ def main():
             inputs, cue, where, roles = collate(windows, batch, styles)
             inputs = [x.to(device) for x in inputs]
             with torch.autocast(device, torch.bfloat16):
+                soft_cues, soft_roles = [], []
+                with torch.no_grad():
+                    for teacher in teachers:
+                        states = teacher.states(*inputs)[-1]
+                        soft_cues.append(teacher.heads[-1].cue(states).float().softmax(-1).flatten(0, 1))
+                        if roles is not None:
+                            labels = teacher.heads[-1].roles(states, *(x.to(device) for x in where))
+                            soft_roles.append(labels.float().softmax(-1).flatten(0, 1))
                 loss = 0.
                 for head, states, share in zip(net.heads, net.states(*inputs), SHARES):
                     cues = head.cue(states).float().flatten(0, 1)
-                    loss = loss + share * F.cross_entropy(cues, cue.to(device).flatten(), ignore_index=-100, weight=weight)
+                    gold = cue.to(device).flatten()
+                    loss = loss + share * F.cross_entropy(cues, gold, ignore_index=-100, weight=weight)
+                    if teachers:
+                        loss = loss + share * taught(cues, sum(soft_cues) / len(teachers), gold >= 0, weight)
                     if roles is not None:
                         labels = head.roles(states, *(x.to(device) for x in where)).float().flatten(0, 1)
-                        loss = loss + share * F.cross_entropy(labels, roles.to(device).flatten(), ignore_index=-100)
+                        gold = roles.to(device).flatten()
+                        loss = loss + share * F.cross_entropy(labels, gold, ignore_index=-100)
+                        if teachers:
+                            even = torch.ones(labels.shape[-1], device=device)
+                            loss = loss + share * taught(labels, sum(soft_roles) / len(teachers), gold >= 0, even)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.)
