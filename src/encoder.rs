@@ -273,21 +273,7 @@ impl Encoder {
         let width = *width;
         scratch.inner.clone_from(values);
         self.normalise(&mut scratch.inner, &layer.norm);
-        scratch.mixed.clear();
-        scratch.mixed.resize(3 * values.len(), 0.0);
-        for window in starts.windows(2) {
-            for piece in window[0]..window[1] {
-                let row = &mut scratch.mixed[piece * 3 * width..][..3 * width];
-                let beside = [piece.checked_sub(layer.dilation), Some(piece), piece.checked_add(layer.dilation)];
-                for (tap, at) in row.chunks_exact_mut(width).zip(beside) {
-                    // Outside the window there is nothing.
-                    if let Some(at) = at.filter(|at| (window[0]..window[1]).contains(at)) {
-                        tap.copy_from_slice(&scratch.inner[at * width..][..width]);
-                    }
-                }
-            }
-        }
-        scratch.rows.rows(self.level, &scratch.mixed, 3 * width);
+        scratch.rows.beside(self.level, &scratch.inner, width, starts, layer.dilation);
         multiply(self.level, &scratch.rows, &w.matrix(&layer.taps), &mut scratch.context);
         add_gated(self.level, values, &scratch.context, width);
     }

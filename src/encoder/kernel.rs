@@ -11,7 +11,7 @@ pub const BLOCK: usize = 16;
 pub const GROUP: usize = 4;
 /// The width of an attention head.
 pub const HEAD: usize = 32;
-/// Queries that attend at once.
+/// Rows that attend, or are scored, at once.
 const QUERIES: usize = 4;
 /// A score whose share is nothing.
 const NOTHING: f32 = -1e30;
@@ -108,32 +108,70 @@ pub struct Matrix<'a> {
 /// A float to which this is added is rounded to a whole number, which stands in its lowest bits: 1.5 * 2^23.
 const ROUND: f32 = 12_582_912.0;
 
-/// Rows of 8-bit activations.
+/// Rows of 8-bit activations, or of several of them side by side.
+///
+/// Each value lies 128 above what it stands for, as the instruction wants it that multiplies unsigned by signed.
 #[derive(Clone, Debug, Default)]
 pub struct Quantised {
-    values: Vec<i8>,
+    values: Vec<u8>,
+    /// By row: what one step is worth.
     scale: Vec<f32>,
+    /// By row: where its first input lies.
+    first: Vec<usize>,
     columns: usize,
+    /// Rows that stand side by side in one, and how many values lie between them.
+    taps: usize,
+    step: usize,
 }
+
+/// What zero is stored as.
+const ZERO: u8 = 128;
 
 impl Quantised {
     /// Quantises rows of floats, each by its largest value.
     pub fn rows(&mut self, level: Level, floats: &[f32], columns: usize) {
-        self.columns = columns;
-        self.values.resize(floats.len(), 0);
+        (self.columns, self.taps, self.step) = (columns, 1, 0);
+        self.values.resize(floats.len(), ZERO);
         self.scale.resize(floats.len() / columns, 0.0);
-        quantise(level, floats, columns, &mut self.values, &mut self.scale);
+        self.first.clear();
+        self.first.extend((0..self.scale.len()).map(|row| row * columns));
+        quantise(level, floats, columns, columns, &mut self.values, &mut self.scale);
+    }
+
+    /// Quantises the rows of windows, each window by its largest value, and takes for each row also the rows so many before and behind it;
+    /// outside its window they are nothing. `starts` says where windows start, in rows; one more at the end.
+    pub fn beside(&mut self, level: Level, floats: &[f32], columns: usize, starts: &[usize], dilation: usize) {
+        (self.columns, self.taps, self.step) = (columns, 3, dilation * columns);
+        let gap = dilation * columns;
+        self.values.clear();
+        self.values.resize(floats.len() + starts.len() * gap, ZERO);
+        self.scale.resize(floats.len() / columns, 0.0);
+        self.first.clear();
+        for (number, window) in starts.windows(2).enumerate() {
+            let (start, end) = (window[0] * columns, window[1] * columns);
+            let place = start + (number + 1) * gap;
+            let values = &mut self.values[place..place + end - start];
+            quantise(level, &floats[start..end], columns, end - start, values, &mut self.scale[window[0]..window[1]]);
+            self.first.extend((window[0]..window[1]).map(|row| row * columns + number * gap));
+        }
+    }
+
+    fn inputs(&self) -> usize {
+        self.taps * self.columns
     }
 }
 
 for_each_level! {
-    fn quantise(floats: &[f32], columns: usize, values: &mut [i8], scales: &mut [f32]) {
-        for ((row, values), scale) in floats.chunks_exact(columns).zip(values.chunks_exact_mut(columns)).zip(scales) {
-            let largest = largest(row);
-            *scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-            let inverse = 1.0 / *scale;
-            for (value, x) in values.iter_mut().zip(row) {
-                *value = (x * inverse + ROUND).to_bits() as i8;
+    /// Quantises runs of `together` values, each by its largest.
+    fn quantise(floats: &[f32], columns: usize, together: usize, values: &mut [u8], scales: &mut [f32]) {
+        let runs = floats.chunks_exact(together).zip(values.chunks_exact_mut(together));
+        for ((run, values), scales) in runs.zip(scales.chunks_exact_mut(together / columns)) {
+            let largest = largest(run);
+            let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+            scales.fill(scale);
+            let inverse = 1.0 / scale;
+            for (value, x) in values.iter_mut().zip(run) {
+                *value = (x * inverse + ROUND).to_bits() as u8 ^ ZERO;
             }
         }
     }
@@ -142,7 +180,7 @@ for_each_level! {
 /// `out[row][output] = row · weights[output] + bias[output]`.
 pub fn multiply(level: Level, rows: &Quantised, matrix: &Matrix<'_>, out: &mut Vec<f32>) {
     let count = rows.scale.len();
-    assert_eq!(rows.columns, matrix.inputs, "the rows fit the matrix");
+    assert_eq!(rows.inputs(), matrix.inputs, "the rows fit the matrix");
     assert_eq!(matrix.weights.len(), matrix.outputs * matrix.inputs, "the matrix is whole");
     out.resize(count * matrix.outputs, 0.0);
     match level {
@@ -156,12 +194,15 @@ pub fn multiply(level: Level, rows: &Quantised, matrix: &Matrix<'_>, out: &mut V
 
 fn multiply_portable(rows: &Quantised, matrix: &Matrix<'_>, out: &mut [f32]) {
     let (inputs, outputs) = (matrix.inputs, matrix.outputs);
-    for (row, (values, scale)) in rows.values.chunks_exact(inputs).zip(&rows.scale).enumerate() {
+    let groups = rows.columns / GROUP;
+    for (row, (&first, scale)) in rows.first.iter().zip(&rows.scale).enumerate() {
         for (block, weights) in matrix.weights.chunks_exact(inputs * BLOCK).enumerate() {
             let mut sums = [0i32; BLOCK];
-            for (group, inputs) in weights.chunks_exact(BLOCK * GROUP).zip(values.chunks_exact(GROUP)) {
-                for (sum, lane) in sums.iter_mut().zip(group.chunks_exact(GROUP)) {
-                    *sum += lane.iter().zip(inputs).map(|(&w, &a)| i32::from(w) * i32::from(a)).sum::<i32>();
+            for (group, weights) in weights.chunks_exact(BLOCK * GROUP).enumerate() {
+                let at = first + group / groups * rows.step + group % groups * GROUP;
+                let inputs = &rows.values[at..at + GROUP];
+                for (sum, lane) in sums.iter_mut().zip(weights.chunks_exact(GROUP)) {
+                    *sum += lane.iter().zip(inputs).map(|(&w, &a)| i32::from(w) * (i32::from(a) - i32::from(ZERO))).sum::<i32>();
                 }
             }
             finish(&mut out[row * outputs + block * BLOCK..][..BLOCK], &sums, *scale, matrix, block);
@@ -196,8 +237,6 @@ mod x86 {
     const BLOCKS: usize = 4;
 
     pub(super) fn multiply_vnni(rows: &Quantised, matrix: &Matrix<'_>, out: &mut [f32]) {
-        // The instruction multiplies unsigned by signed: activations are shifted by 128, the sums corrected.
-        let shifted: Vec<u8> = rows.values.iter().map(|&v| (v as u8) ^ 0x80).collect();
         let count = rows.scale.len();
         let blocks = matrix.outputs / BLOCK;
         let mut block = 0;
@@ -210,11 +249,11 @@ mod x86 {
                 // matrix and the rows, whose sizes `multiply` checked.
                 unsafe {
                     match (height, width) {
-                        (6, 4) => tile_vnni::<6, 4>(&shifted, rows, matrix, row, block, out),
-                        (_, 4) => each::<4>(height, &shifted, rows, matrix, row, block, out),
+                        (6, 4) => tile_vnni::<6, 4>(rows, matrix, row, block, out),
+                        (_, 4) => each::<4>(height, rows, matrix, row, block, out),
                         _ => {
                             for b in 0..width {
-                                each::<1>(height, &shifted, rows, matrix, row, block + b, out);
+                                each::<1>(height, rows, matrix, row, block + b, out);
                             }
                         }
                     }
@@ -229,7 +268,6 @@ mod x86 {
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
     unsafe fn each<const B: usize>(
         height: usize,
-        shifted: &[u8],
         rows: &Quantised,
         matrix: &Matrix<'_>,
         row: usize,
@@ -242,9 +280,9 @@ mod x86 {
             // SAFETY: as for the caller.
             unsafe {
                 match left {
-                    1 => tile_vnni::<1, B>(shifted, rows, matrix, row + at, block, out),
-                    2 => tile_vnni::<2, B>(shifted, rows, matrix, row + at, block, out),
-                    _ => tile_vnni::<3, B>(shifted, rows, matrix, row + at, block, out),
+                    1 => tile_vnni::<1, B>(rows, matrix, row + at, block, out),
+                    2 => tile_vnni::<2, B>(rows, matrix, row + at, block, out),
+                    _ => tile_vnni::<3, B>(rows, matrix, row + at, block, out),
                 }
             }
             at += left.min(3);
@@ -253,7 +291,6 @@ mod x86 {
 
     #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
     unsafe fn tile_vnni<const R: usize, const B: usize>(
-        shifted: &[u8],
         rows: &Quantised,
         matrix: &Matrix<'_>,
         row: usize,
@@ -262,22 +299,27 @@ mod x86 {
     ) {
         let inputs = matrix.inputs;
         let mut sums = [[_mm512_setzero_si512(); B]; R];
-        // SAFETY: `row + R` rows and `block + B` blocks exist, each `inputs` (times sixteen) bytes long, a multiple of GROUP.
+        // SAFETY: `row + R` rows and `block + B` blocks exist, each `inputs` (times sixteen) bytes long, a multiple of GROUP; a row's taps
+        // lie inside the values, which `Quantised` laid out.
         unsafe {
-            let activations = shifted.as_ptr().add(row * inputs);
-            let weights = matrix.weights.as_ptr().add(block * inputs * BLOCK);
-            for group in 0..inputs / GROUP {
-                let mut w = [_mm512_setzero_si512(); B];
-                for (b, w) in w.iter_mut().enumerate() {
-                    *w = _mm512_loadu_si512(weights.add(b * inputs * BLOCK + group * BLOCK * GROUP).cast::<__m512i>());
-                }
-                for (r, sums) in sums.iter_mut().enumerate() {
-                    let four = activations.add(r * inputs + group * GROUP).cast::<i32>().read_unaligned();
-                    let a = _mm512_set1_epi32(four);
-                    for (sum, w) in sums.iter_mut().zip(&w) {
-                        *sum = _mm512_dpbusd_epi32(*sum, a, *w);
+            let mut weights = matrix.weights.as_ptr().add(block * inputs * BLOCK);
+            for tap in 0..rows.taps {
+                let activations: [*const u8; R] =
+                    std::array::from_fn(|r| rows.values.as_ptr().add(rows.first[row + r] + tap * rows.step));
+                for group in 0..rows.columns / GROUP {
+                    let mut w = [_mm512_setzero_si512(); B];
+                    for (b, w) in w.iter_mut().enumerate() {
+                        *w = _mm512_loadu_si512(weights.add(b * inputs * BLOCK + group * BLOCK * GROUP).cast::<__m512i>());
+                    }
+                    for (r, sums) in sums.iter_mut().enumerate() {
+                        let a = _mm512_set1_epi32(activations[r].add(group * GROUP).cast::<i32>().read_unaligned());
+                        for (sum, w) in sums.iter_mut().zip(&w) {
+                            // Unsigned by signed: activations lie 128 too high, the sums are corrected below.
+                            *sum = _mm512_dpbusd_epi32(*sum, a, *w);
+                        }
                     }
                 }
+                weights = weights.add(rows.columns * BLOCK);
             }
         }
         for b in 0..B {
@@ -332,21 +374,25 @@ mod x86 {
         let mut sums = [[_mm256_setzero_si256(); 2]; R];
         // SAFETY: as in `tile_vnni`.
         unsafe {
-            let activations = rows.values.as_ptr().add(row * inputs);
-            let weights = matrix.weights.as_ptr().add(block * inputs * BLOCK);
-            for group in 0..inputs / GROUP {
-                let at = weights.add(group * BLOCK * GROUP);
-                let w = [_mm256_loadu_si256(at.cast::<__m256i>()), _mm256_loadu_si256(at.add(32).cast::<__m256i>())];
-                for (r, sums) in sums.iter_mut().enumerate() {
-                    let four = activations.add(r * inputs + group * GROUP).cast::<i32>().read_unaligned();
-                    let a = _mm256_set1_epi32(four);
-                    let size = _mm256_abs_epi8(a);
-                    for (sum, w) in sums.iter_mut().zip(w) {
-                        // |a| times the weight with a's sign: two products of at most 127 * 127 fit into 16 bits.
-                        let pairs = _mm256_maddubs_epi16(size, _mm256_sign_epi8(w, a));
-                        *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
+            let mut weights = matrix.weights.as_ptr().add(block * inputs * BLOCK);
+            for tap in 0..rows.taps {
+                let activations: [*const u8; R] =
+                    std::array::from_fn(|r| rows.values.as_ptr().add(rows.first[row + r] + tap * rows.step));
+                for group in 0..rows.columns / GROUP {
+                    let at = weights.add(group * BLOCK * GROUP);
+                    let w = [_mm256_loadu_si256(at.cast::<__m256i>()), _mm256_loadu_si256(at.add(32).cast::<__m256i>())];
+                    for (r, sums) in sums.iter_mut().enumerate() {
+                        let four = activations[r].add(group * GROUP).cast::<u32>().read_unaligned() ^ 0x8080_8080;
+                        let a = _mm256_set1_epi32(four as i32);
+                        let size = _mm256_abs_epi8(a);
+                        for (sum, w) in sums.iter_mut().zip(w) {
+                            // |a| times the weight with a's sign: two products of at most 127 * 127 fit into 16 bits.
+                            let pairs = _mm256_maddubs_epi16(size, _mm256_sign_epi8(w, a));
+                            *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
+                        }
                     }
                 }
+                weights = weights.add(rows.columns * BLOCK);
             }
         }
         for (r, sums) in sums.iter().enumerate() {
@@ -513,14 +559,24 @@ for_each_level! {
     /// sixteen weights.
     pub fn score(rows: &[f32], width: usize, columns: &[f32], outputs: usize, out: &mut [f32]) {
         let (bias, columns) = columns.split_at(BLOCK);
-        for (row, out) in rows.chunks_exact(width).zip(out.chunks_exact_mut(outputs)) {
-            let mut sums: [f32; BLOCK] = bias.try_into().expect("a block is so long");
-            for (x, column) in row.iter().zip(columns.chunks_exact(BLOCK)) {
-                for (sum, weight) in sums.iter_mut().zip(column) {
-                    *sum = x.mul_add(*weight, *sum);
+        let bias: &[f32; BLOCK] = bias.try_into().expect("a block is so long");
+        let (rows, out) = (rows.chunks(QUERIES * width), out.chunks_mut(QUERIES * outputs));
+        for (rows, out) in rows.zip(out) {
+            // Several rows at once, so that no sum waits for itself; behind the last row it stands in again.
+            let count = rows.len() / width;
+            let row = |i: usize| &rows[i.min(count - 1) * width..][..width];
+            let each: [&[f32]; QUERIES] = std::array::from_fn(row);
+            let mut sums = [*bias; QUERIES];
+            for (i, column) in columns.chunks_exact(BLOCK).take(width).enumerate() {
+                for (sums, row) in sums.iter_mut().zip(&each) {
+                    for (sum, weight) in sums.iter_mut().zip(column) {
+                        *sum = row[i].mul_add(*weight, *sum);
+                    }
                 }
             }
-            out.copy_from_slice(&sums[..outputs]);
+            for (out, sums) in out.chunks_exact_mut(outputs).zip(&sums) {
+                out.copy_from_slice(&sums[..outputs]);
+            }
         }
     }
 }
@@ -682,6 +738,35 @@ mod tests {
                 assert_eq!(out, portable, "{level:?} {count} x {inputs} x {outputs}");
             }
         }
+    }
+
+    #[test]
+    fn rows_beside_each_other_are_one_row_of_them_all() {
+        let (columns, outputs, starts, dilation) = (16, 32, [0, 3, 4, 9], 2);
+        let floats: Vec<f32> = numbers(9 * columns, 5).iter().map(|&v| f32::from(v) * 0.02).collect();
+        let weights = numbers(3 * columns * outputs, 11);
+        let (scale, bias, sum) = (vec![0.01; outputs], vec![0.0; outputs], vec![0; outputs]);
+        let matrix = Matrix { outputs, inputs: 3 * columns, weights: &weights, scale: &scale, bias: &bias, sum: &sum };
+        let (mut beside, mut copied) = (Quantised::default(), Quantised::default());
+        beside.beside(Level::Portable, &floats, columns, &starts, dilation);
+        // The same with the three rows copied side by side.
+        let mut wide = Vec::new();
+        for window in starts.windows(2) {
+            for row in window[0]..window[1] {
+                for at in [row.checked_sub(dilation), Some(row), row.checked_add(dilation)] {
+                    let at = at.filter(|at| (window[0]..window[1]).contains(at));
+                    let place = |at: usize| beside.first[at] + beside.step;
+                    wide.extend(at.map_or(vec![ZERO; columns], |at| beside.values[place(at)..][..columns].to_vec()));
+                }
+            }
+        }
+        copied.rows(Level::Portable, &vec![0.0; wide.len()], 3 * columns);
+        (copied.values, copied.scale) = (wide, beside.scale.clone());
+        let (mut a, mut b) = (Vec::new(), Vec::new());
+        multiply(Level::Portable, &beside, &matrix, &mut a);
+        multiply(Level::Portable, &copied, &matrix, &mut b);
+        assert_eq!(a, b);
+        assert!(a.iter().any(|&x| x != 0.0));
     }
 
     #[test]

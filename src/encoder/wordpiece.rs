@@ -4,7 +4,7 @@
 //! off, then the longest known piece taken from the left, again and again. Each piece keeps the bytes it stands for.
 
 use crate::span::Span;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -22,16 +22,16 @@ pub struct WordPiece {
 
 /// A vocabulary.
 pub struct Vocabulary {
-    starts: HashMap<Box<str>, u32>,
+    starts: FxHashMap<Box<str>, u32>,
     /// Pieces inside a word, without their `##`.
-    inner: HashMap<Box<str>, u32>,
+    inner: FxHashMap<Box<str>, u32>,
     unknown: u32,
 }
 
 impl Vocabulary {
     /// The vocabulary with these pieces in order; `None` if it lacks `[UNK]`.
     pub fn new<'a>(pieces: impl Iterator<Item = &'a str>) -> Option<Vocabulary> {
-        let mut vocabulary = Vocabulary { starts: HashMap::new(), inner: HashMap::new(), unknown: u32::MAX };
+        let mut vocabulary = Vocabulary { starts: FxHashMap::default(), inner: FxHashMap::default(), unknown: u32::MAX };
         for (id, piece) in pieces.enumerate() {
             match piece.strip_prefix("##") {
                 Some(rest) => vocabulary.inner.insert(rest.into(), id as u32),
