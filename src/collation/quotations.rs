@@ -244,7 +244,7 @@ impl<'a> Collation<'a> {
 
     /// The texts, longest first, named speakers before unnamed ones: an order that the order of the rows does not change.
     fn texts(&self) -> Vec<Text> {
-        let mut by_words: BTreeMap<(Reverse<usize>, &[u64], bool, &str, bool), Text> = BTreeMap::new();
+        let mut by_words: BTreeMap<_, Text> = BTreeMap::new();
         for (at, row) in self.rows.iter().enumerate() {
             let form = self.form(row.voice);
             if !is_telling(row, form.is_some()) {

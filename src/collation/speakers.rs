@@ -12,15 +12,23 @@
 //!
 //! A name that stays bare ("Hale") and words that name nobody ("police") are kept apart from persons, each under its words.
 
-use super::name::{Difference, Name, difference, is_acronym, is_acronym_of, may_be_one};
+mod form;
+mod gathered;
+mod seat;
+
+pub(super) use form::Form;
+pub use gathered::Gathered;
+
+use super::name::{Difference, Name, difference, is_acronym_of};
 use super::people::{Evidence, Link, Listed, People};
-use super::{JurisdictionInRow, Sets, SpeakerInRow, Statement, Texts, by_date};
-use crate::lexicon::{Classes, Governs, Lexicon, Nicknames, Role};
-use crate::mention::PARTICLES;
+use super::{JurisdictionInRow, Sets, by_date};
+use crate::lexicon::{Lexicon, Nicknames};
 use crate::speaker::SpeakerType;
-use crate::token::tokenize;
+use form::{Head, form, head, settle_surnames, settle_types};
+use gathered::Unit;
+use seat::{Seat, seat_groups, seats_conflict};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// So many names that a name may also be tell nothing any more.
 const CROWD: usize = 64;
@@ -101,281 +109,6 @@ pub struct Collated {
     pub of: Vec<u32>,
     /// What the user's list leaves open.
     pub ambiguous: Vec<Ambiguous>,
-}
-
-/// What one document says of one speaker.
-struct Unit {
-    document: u32,
-    name: u32,
-    sort: SpeakerType,
-    /// All its rows were found by a description.
-    described: bool,
-    statements: u64,
-    roles: BTreeMap<u32, u64>,
-    places: BTreeMap<u32, u64>,
-    /// Places of the offices, as the rows say.
-    seats: BTreeSet<u32>,
-    acronyms: BTreeSet<String>,
-    first: Option<String>,
-    last: Option<String>,
-}
-
-/// What all documents say of their speakers.
-#[derive(Default)]
-pub struct Gathered {
-    documents: Texts,
-    names: Texts,
-    roles: Texts,
-    place_ids: Texts,
-    places: Vec<JurisdictionInRow>,
-    units: Vec<Unit>,
-    index: HashMap<(u32, u32, SpeakerType), u32>,
-    /// Abbreviations that rows explain, and the names they stand for.
-    explained: BTreeSet<(String, String)>,
-}
-
-impl Gathered {
-    /// Takes a statement; returns the unit it belongs to, `None` if nobody speaks.
-    pub fn add(&mut self, statement: &Statement) -> Option<u32> {
-        for entity in statement.entities.iter().filter(|e| is_acronym(&e.text)) {
-            self.explained.insert((Name::body(&entity.text).key(), Name::body(&entity.name).key()));
-        }
-        let speaker = statement.speaker.as_ref()?;
-        if let Some(acronym) = acronym_behind(&speaker.name) {
-            self.explained.insert((Name::body(acronym).key(), Name::body(&speaker.name).key()));
-        }
-        let document = self.documents.id(&statement.document);
-        let at = self.unit(document, speaker);
-        let places: BTreeSet<u32> = statement.jurisdictions.iter().map(|j| self.place(j)).collect();
-        let seats = statement.jurisdictions.iter().filter(|j| j.rule == "place-of-office").map(|j| self.place_ids.id(&j.id));
-        let seats: Vec<u32> = seats.collect();
-        let role = speaker.role.as_deref().map(|role| self.roles.id(role));
-        let unit = &mut self.units[at as usize];
-        unit.statements += 1;
-        unit.described &= speaker.rule == "description";
-        if let Some(role) = role {
-            *unit.roles.entry(role).or_default() += 1;
-        }
-        places.into_iter().for_each(|place| *unit.places.entry(place).or_default() += 1);
-        unit.seats.extend(seats);
-        unit.acronyms.extend(speaker.text.as_deref().and_then(acronym_in));
-        if let Some(date) = &statement.date {
-            unit.see(date);
-        }
-        Some(at)
-    }
-
-    fn unit(&mut self, document: u32, speaker: &SpeakerInRow) -> u32 {
-        let name = self.names.id(speaker.name.trim());
-        let next = self.units.len() as u32;
-        let at = *self.index.entry((document, name, speaker.sort)).or_insert(next);
-        if at == next {
-            self.units.push(Unit {
-                document,
-                name,
-                sort: speaker.sort,
-                described: true,
-                statements: 0,
-                roles: BTreeMap::new(),
-                places: BTreeMap::new(),
-                seats: BTreeSet::new(),
-                acronyms: BTreeSet::new(),
-                first: None,
-                last: None,
-            });
-        }
-        at
-    }
-
-    fn place(&mut self, place: &JurisdictionInRow) -> u32 {
-        let id = self.place_ids.id(&place.id);
-        if id as usize == self.places.len() {
-            self.places.push(place.clone());
-        }
-        id
-    }
-}
-
-impl Unit {
-    fn see(&mut self, date: &str) {
-        if super::date_key(date).is_none() {
-            return;
-        }
-        if self.first.is_none() || by_date(Some(date), self.first.as_deref()).is_lt() {
-            self.first = Some(date.to_owned());
-        }
-        if self.last.is_none() || by_date(Some(date), self.last.as_deref()).is_gt() {
-            self.last = Some(date.to_owned());
-        }
-    }
-}
-
-/// The abbreviation that a source consists of: `The AP`.
-fn acronym_in(text: &str) -> Option<String> {
-    let mut words = text.split_whitespace().filter(|w| !w.eq_ignore_ascii_case("the"));
-    match (words.next(), words.next()) {
-        (Some(word), None) if is_acronym(word) => Some(word.to_owned()),
-        _ => None,
-    }
-}
-
-/// The abbreviation in brackets behind a name: `Quibble Pump Office (QPO)`.
-fn acronym_behind(name: &str) -> Option<&str> {
-    let last = name.split_whitespace().next_back()?;
-    last.strip_prefix('(')?.strip_suffix(')').filter(|word| is_acronym(word))
-}
-
-/// The head of a role: `senator` of "Texas Sen.", `chairman` of "chairman of the Senate committee".
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Head {
-    lemma: String,
-    governs: Option<Governs>,
-}
-
-/// The head of a role, if it is more than a tie to somebody else or a form of address.
-fn head(lexicon: &Lexicon, role: &str) -> Option<Head> {
-    let tokens = tokenize(lexicon, role);
-    let classes = |i: usize| lexicon.classes(tokens[i].word);
-    let mut found = None;
-    let mut at = 0;
-    while at < tokens.len() {
-        if let Some((roles, length)) = lexicon.roles().longest(&tokens, at) {
-            found = roles.iter().find(|r| !r.weak).or(roles.first()).map(of_role);
-            at += length;
-            continue;
-        }
-        if let Some(short) = lexicon.honorific(tokens[at].word).and_then(|h| h.role.as_deref()) {
-            found = Some(of_short_form(lexicon, short));
-        } else if found.is_some() && classes(at).any(Classes::PREPOSITION.or(Classes::CONJUNCTION)) {
-            break;
-        }
-        at += 1;
-    }
-    found.flatten().filter(|head| head.lemma != "doctor")
-}
-
-fn of_role(role: &Role) -> Option<Head> {
-    // A secretary of labor is a labor secretary.
-    let lemma = role.lemma.split_once(" of ").map_or(role.lemma.to_string(), |(head, field)| format!("{field} {head}"));
-    (!role.relation).then_some(Head { lemma, governs: role.governs })
-}
-
-fn of_short_form(lexicon: &Lexicon, role: &str) -> Option<Head> {
-    let tokens = tokenize(lexicon, role);
-    let whole = lexicon.roles().longest(&tokens, 0).filter(|(_, length)| *length == tokens.len());
-    whole.and_then(|(roles, _)| of_role(roles.first()?))
-}
-
-/// What a name is, before documents are compared.
-#[derive(Clone)]
-pub(super) struct Form {
-    known_by: KnownBy,
-    sort: SpeakerType,
-    pub(super) name: Name,
-    pub(super) key: String,
-}
-
-/// The form of a name in rows.
-fn form(lexicon: &Lexicon, written: &str, sort: SpeakerType, described: bool) -> Form {
-    let (known_by, name) = match sort {
-        SpeakerType::Group => (KnownBy::Words, Name::body(written)),
-        SpeakerType::Person if described && has_given_name(lexicon, written) => (KnownBy::Name, Name::person(lexicon, written)),
-        SpeakerType::Organization if names_body(lexicon, written) && (!described || is_all_capital(written)) => {
-            (KnownBy::Name, Name::body(written))
-        }
-        _ if described => (KnownBy::Words, Name::body(written)),
-        SpeakerType::Person | SpeakerType::Unknown if names_person(lexicon, written) => {
-            let name = Name::person(lexicon, written);
-            (if name.given().is_some() { KnownBy::Name } else { KnownBy::BareName }, name)
-        }
-        _ => (KnownBy::Words, Name::body(written)),
-    };
-    let key = name.key();
-    // What holds no letter at all names nobody.
-    let known_by = if key.is_empty() { KnownBy::Words } else { known_by };
-    Form { known_by, sort, name, key }
-}
-
-fn is_capital(word: &str) -> bool {
-    word.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_uppercase)
-}
-
-/// Whether at least two words, and all but the small ones, have capitals.
-fn is_all_capital(written: &str) -> bool {
-    let parts: Vec<&str> = written.split_whitespace().collect();
-    parts.len() > 1 && parts.iter().all(|part| is_capital(part) || part.len() <= 3)
-}
-
-/// Whether words are shaped like a person's name: capitals but for particles, and no role at the end.
-fn names_person(lexicon: &Lexicon, written: &str) -> bool {
-    let name = Name::person(lexicon, written);
-    let parts: Vec<&str> = name.shown.split_whitespace().collect();
-    let shaped = parts.iter().all(|p| is_capital(p) || PARTICLES.contains(p) || p.contains("al-") || p.contains("el-"));
-    let (true, Some(last)) = (shaped && parts.len() <= 6 && !name.shown.contains(','), parts.last()) else { return false };
-    let classes = lexicon.classes(lexicon.word(last));
-    !classes.any(Classes::ROLE.or(Classes::BODY)) || classes.any(Classes::SURNAME) && parts.len() > 1
-}
-
-/// Whether words are shaped like a full name and start with a given name: surer than the rule that took them for a description.
-fn has_given_name(lexicon: &Lexicon, written: &str) -> bool {
-    let name = Name::person(lexicon, written);
-    let first = name.shown.split_whitespace().next().unwrap_or_default();
-    let given = lexicon.classes(lexicon.word(first)).any(Classes::GIVEN_NAME);
-    given && name.given().is_some() && names_person(lexicon, written)
-}
-
-/// Whether words name a body: they start with a capital of their own, and are more than a noun ("City Council").
-fn names_body(lexicon: &Lexicon, written: &str) -> bool {
-    let name = Name::body(written);
-    let tokens = tokenize(lexicon, &name.shown);
-    let Some(first) = tokens.first() else { return false };
-    let known = lexicon.organizations().longest(&tokens, 0).is_some_and(|(_, length)| length == tokens.len());
-    if known && is_capital(&name.shown) {
-        return true;
-    }
-    let classes = lexicon.classes(first.word);
-    let grammar =
-        [Classes::DETERMINER, Classes::QUANTIFIER, Classes::NUMBER, Classes::PRONOUN, Classes::PREPOSITION, Classes::WH];
-    let noun = lexicon.bodies().longest(&tokens, 0).is_some_and(|(_, length)| length == tokens.len());
-    let parts: Vec<&str> = name.shown.split_whitespace().collect();
-    is_capital(&name.shown)
-        && !noun
-        && !grammar.iter().any(|&c| classes.any(c))
-        && parts.len() <= 10
-        && (parts.len() == 1
-            || is_all_capital(&name.shown)
-            || !classes.any(Classes::COMMON) && parts.len() <= 4 && !name.shown.contains(','))
-}
-
-/// Where an office is held.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Seat {
-    country: String,
-    admin1: String,
-    /// The office and the place, where it governs less than a state.
-    local: Option<(String, String)>,
-}
-
-impl Seat {
-    fn agrees(&self, other: &Seat) -> bool {
-        let alike = |a: &str, b: &str| a.is_empty() || b.is_empty() || a == b;
-        let local = match (&self.local, &other.local) {
-            (Some((office, place)), Some((other_office, other_place))) => office != other_office || place == other_place,
-            _ => true,
-        };
-        alike(&self.country, &other.country) && alike(&self.admin1, &other.admin1) && local
-    }
-
-    /// `us-oh`
-    fn label(&self) -> String {
-        let label = format!("{}-{}", self.country, self.admin1).to_lowercase();
-        label.trim_matches('-').to_owned()
-    }
-}
-
-/// Whether offices speak against one holder: each pair is in different places.
-fn seats_conflict(a: &BTreeSet<Seat>, b: &BTreeSet<Seat>) -> bool {
-    !a.is_empty() && !b.is_empty() && !a.iter().any(|x| b.iter().any(|y| x.agrees(y)))
 }
 
 /// Units that are one speaker beyond doubt.
@@ -796,17 +529,20 @@ impl<'a> Collation<'a> {
             seats.entry(set).or_default().extend(node.seats.iter().cloned());
             persons.extend(node.person.map(|person| (set, person)));
         }
-        let mut made: Vec<(Speaker, BTreeSet<Seat>, &str, Vec<u32>)> = Vec::new();
+        let mut made: Vec<Made<'_>> = Vec::new();
         for (set, units) in members {
             let mut speaker = self.speaker(&units);
             speaker.people_id = persons.get(&set).map(|&person| list[person].id.clone());
             let first = units.iter().map(|&u| self.gathered.documents.get(self.unit(u).document)).min().unwrap_or_default();
-            made.push((speaker, seats.remove(&set).unwrap_or_default(), first, units));
+            made.push(Made { speaker, seats: seats.remove(&set).unwrap_or_default(), first, units });
         }
         tell_apart(&mut made);
-        made.sort_by(|(a, ..), (b, ..)| b.statements.cmp(&a.statements).then_with(|| a.key.cmp(&b.key)));
+        made.sort_by(|a, b| {
+            let rank = |made: &Made<'_>| Reverse(made.speaker.statements);
+            rank(a).cmp(&rank(b)).then_with(|| a.speaker.key.cmp(&b.speaker.key))
+        });
         let mut collated = Collated { ambiguous, of: vec![0; self.gathered.units.len()], ..Collated::default() };
-        for (at, (speaker, _, _, units)) in made.into_iter().enumerate() {
+        for (at, Made { speaker, units, .. }) in made.into_iter().enumerate() {
             units.iter().for_each(|&unit| collated.of[unit as usize] = at as u32);
             collated.speakers.push(speaker);
         }
@@ -864,66 +600,6 @@ impl<'a> Collation<'a> {
     }
 }
 
-/// A name whose type a document leaves open takes the type that others give it, if they agree.
-fn settle_types(forms: &mut [Form]) {
-    let mut sorts: HashMap<String, BTreeSet<&'static str>> = HashMap::new();
-    let named = |form: &Form| form.known_by == KnownBy::Name;
-    for form in forms.iter().filter(|form| named(form) && form.sort != SpeakerType::Unknown) {
-        sorts.entry(form.key.clone()).or_default().insert(form.sort.name());
-    }
-    for form in forms.iter_mut().filter(|form| form.known_by != KnownBy::Words && form.sort == SpeakerType::Unknown) {
-        match sorts.get(&form.key).map(|sorts| sorts.iter().copied().collect::<Vec<_>>()).as_deref() {
-            Some(["person"]) => form.sort = SpeakerType::Person,
-            Some(["organization"]) => (form.sort, form.known_by) = (SpeakerType::Organization, KnownBy::Name),
-            _ => {}
-        }
-    }
-}
-
-/// Words of which a document does not say what they are, but for a person of that surname in it, are that surname.
-fn settle_surnames(forms: &mut [Form], lexicon: &Lexicon, gathered: &Gathered) {
-    let units = || gathered.units.iter();
-    let persons = forms.iter().zip(units()).filter(|(f, _)| f.known_by == KnownBy::Name && f.sort == SpeakerType::Person);
-    let surnames: HashSet<(u32, String)> = persons.map(|(f, unit)| (unit.document, f.name.last().to_owned())).collect();
-    for (form, unit) in forms.iter_mut().zip(units()) {
-        let one_word = form.name.words.len() == 1 && is_capital(&form.name.shown);
-        let open = form.known_by == KnownBy::Words && form.sort == SpeakerType::Unknown;
-        if open && one_word && surnames.contains(&(unit.document, form.name.words[0].clone())) {
-            let name = Name::person(lexicon, gathered.names.get(unit.name));
-            *form = Form { known_by: KnownBy::BareName, sort: form.sort, key: name.key(), name };
-        }
-    }
-}
-
-/// Seats in groups, one a state (a country where no state is known), or one a town for one office in a state; a seat that fits
-/// several groups is in none.
-fn seat_groups(seats: &BTreeSet<Seat>) -> Vec<Vec<&Seat>> {
-    let mut groups: BTreeMap<(&str, &str), Vec<&Seat>> = BTreeMap::new();
-    for seat in seats.iter().filter(|seat| !seat.admin1.is_empty()) {
-        groups.entry((&seat.country, &seat.admin1)).or_default().push(seat);
-    }
-    let countries: BTreeSet<String> = groups.keys().map(|(country, _)| (*country).to_owned()).collect();
-    for seat in seats.iter().filter(|seat| seat.admin1.is_empty() && !countries.contains(&seat.country)) {
-        groups.entry((&seat.country, "")).or_default().push(seat);
-    }
-    groups.into_values().flat_map(towns).collect()
-}
-
-/// Seats in one state, parted by town if one office is held in several.
-fn towns(seats: Vec<&Seat>) -> Vec<Vec<&Seat>> {
-    let clash = seats.iter().any(|a| seats.iter().any(|b| !a.agrees(b)));
-    if !clash {
-        return vec![seats];
-    }
-    let mut by_town: BTreeMap<&str, Vec<&Seat>> = BTreeMap::new();
-    for seat in seats {
-        if let Some((_, place)) = &seat.local {
-            by_town.entry(place).or_default().push(seat);
-        }
-    }
-    by_town.into_values().collect()
-}
-
 fn only(nodes: &BTreeSet<usize>) -> Option<usize> {
     (nodes.len() == 1).then(|| nodes.first().copied()).flatten()
 }
@@ -937,19 +613,24 @@ fn key_of(form: &Form) -> String {
     }
 }
 
-/// Gives speakers with one key different ones: by the place of the office, by type, else by number in the order of their
+/// A speaker, and what tells it from others of the same name.
+struct Made<'a> {
+    speaker: Speaker,
+    seats: BTreeSet<Seat>,
+    /// The first of its documents, by id.
+    first: &'a str,
+    units: Vec<u32>,
+}
+
+/// Gives speakers with one key different ones: by type or by the place of the office, else by number in the order of their
 /// first document.
-fn tell_apart(made: &mut [(Speaker, BTreeSet<Seat>, &str, Vec<u32>)]) {
-    fn clashes(made: &[(Speaker, BTreeSet<Seat>, &str, Vec<u32>)]) -> Vec<Vec<usize>> {
-        let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        made.iter().enumerate().for_each(|(i, (speaker, ..))| by_key.entry(&speaker.key).or_default().push(i));
-        by_key.into_values().filter(|same| same.len() > 1).collect()
-    }
+fn tell_apart(made: &mut [Made<'_>]) {
     for same in clashes(made) {
-        let sorts: BTreeSet<&str> = same.iter().map(|&i| made[i].0.sort.name()).collect();
+        let sorts: BTreeSet<&str> = same.iter().map(|&i| made[i].speaker.sort.name()).collect();
+        let several = sorts.len() > 1;
         for i in same {
-            let (speaker, seats, ..) = &mut made[i];
-            if sorts.len() > 1 && speaker.sort != SpeakerType::Person {
+            let Made { speaker, seats, .. } = &mut made[i];
+            if several && speaker.sort != SpeakerType::Person {
                 speaker.key = format!("{}-{}", speaker.key, speaker.sort.name());
             } else if let Some(seat) = seats.first() {
                 speaker.key = format!("{}-{}", speaker.key, seat.label());
@@ -959,13 +640,20 @@ fn tell_apart(made: &mut [(Speaker, BTreeSet<Seat>, &str, Vec<u32>)]) {
     let mut again = clashes(made);
     while !again.is_empty() {
         for mut same in again {
-            same.sort_by_key(|&i| (made[i].2.to_owned(), made[i].0.name.clone()));
+            same.sort_by_key(|&i| (made[i].first.to_owned(), made[i].speaker.name.clone()));
             for (number, i) in same.into_iter().enumerate().skip(1) {
-                made[i].0.key = format!("{}-{}", made[i].0.key, number + 1);
+                made[i].speaker.key = format!("{}-{}", made[i].speaker.key, number + 1);
             }
         }
         again = clashes(made);
     }
+}
+
+/// The speakers that share a key.
+fn clashes(made: &[Made<'_>]) -> Vec<Vec<usize>> {
+    let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    made.iter().enumerate().for_each(|(i, made)| by_key.entry(&made.speaker.key).or_default().push(i));
+    by_key.into_values().filter(|same| same.len() > 1).collect()
 }
 
 /// Most frequent first, then by name.
@@ -979,31 +667,4 @@ fn usual_spelling(spellings: BTreeMap<&str, u64>) -> (String, u64) {
     let total = spellings.values().sum();
     let usual = by_count(spellings.into_iter().map(|(role, count)| (role.to_owned(), count)).collect());
     (usual.into_iter().next().map_or_else(String::new, |(role, _)| role), total)
-}
-
-impl Form {
-    /// The form of a row's speaker.
-    pub(super) fn of(lexicon: &Lexicon, speaker: &SpeakerInRow) -> Form {
-        form(lexicon, speaker.name.trim(), speaker.sort, speaker.rule == "description")
-    }
-
-    /// Whether it names somebody; others may be anybody.
-    pub(super) fn is_named(&self) -> bool {
-        self.known_by != KnownBy::Words && self.sort != SpeakerType::Unknown
-    }
-
-    /// Whether two speakers may be one: persons by their names, bodies by theirs; a body speaks through a person.
-    pub(super) fn may_be(&self, nicknames: &Nicknames, other: &Form) -> bool {
-        match (self.sort == SpeakerType::Person, other.sort == SpeakerType::Person) {
-            _ if !self.is_named() || !other.is_named() => true,
-            (true, true) => self.key == other.key || may_be_one(nicknames, &self.name, &other.name),
-            (false, false) => self.key == other.key,
-            _ => true,
-        }
-    }
-
-    /// Whether both are named, and alike to the last word of the name.
-    pub(super) fn shares_surname(&self, other: &Form) -> bool {
-        self.is_named() && other.is_named() && self.sort == other.sort && self.name.last() == other.name.last()
-    }
 }
