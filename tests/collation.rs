@@ -303,7 +303,25 @@ fn a_list_with_one_name_twice_links_by_role_and_place_alone() {
     let ids: Vec<Option<&str>> = found.of.iter().map(|&s| found.speakers[s as usize].people_id.as_deref()).collect();
     assert_eq!(ids, [Some("Q1"), Some("Q2"), None]);
     assert_eq!(found.ambiguous[0].ids, ["Q1", "Q2"]);
+    let found = collated(&rows[1..], &list);
+    let ids: Vec<Option<&str>> = found.of.iter().map(|&s| found.speakers[s as usize].people_id.as_deref()).collect();
+    assert_eq!(ids, [Some("Q2"), None], "what is open is not linked because something else is");
     assert_eq!(found.ambiguous[0].statements, 1);
+}
+
+#[test]
+fn a_list_does_not_link_who_holds_office_elsewhere() {
+    let list = [listed("Q1", "Otto Hale", &["Hale"], "", "ocd-division/country:us/state:oh")];
+    let mayor = |d, name, state, town| about(said(d, name, "Mayor"), state, town, true);
+    let rows = [
+        mayor("a", "Otto Hale", "OH", "toledo"),
+        mayor("b", "Otto Hale", "KS", "wichita"),
+        mayor("c", "Hale", "OH", "toledo"),
+        mayor("d", "Hale", "KS", "topeka"),
+    ];
+    let found = collated(&rows, &list);
+    let ids: Vec<Option<&str>> = found.of.iter().map(|&s| found.speakers[s as usize].people_id.as_deref()).collect();
+    assert_eq!(ids, [Some("Q1"), None, Some("Q1"), None]);
 }
 
 // Quotations.

@@ -267,12 +267,9 @@ impl<'a> Collation<'a> {
         places.filter(|p| !p.admin1.is_empty()).map(|p| (&p.country, &p.admin1)).collect()
     }
 
-    /// Units in parts by whom of the list they are; one part if all that are linked are one.
+    /// Units of one name in parts by whom of the list they are. Those that are nobody of it are others, or may be: all of the name
+    /// were looked up.
     fn part_by_person(&self, units: Vec<u32>) -> Vec<Vec<u32>> {
-        let persons: BTreeSet<usize> = units.iter().filter_map(|&unit| self.linked[unit as usize]).collect();
-        if persons.len() < 2 {
-            return vec![units];
-        }
         let mut parts: BTreeMap<Option<usize>, Vec<u32>> = BTreeMap::new();
         for unit in units {
             parts.entry(self.linked[unit as usize]).or_default().push(unit);
