@@ -89,10 +89,11 @@ pub struct EntityInRow {
 /// anything else ("May 1, 2016"), which cannot be put in order.
 pub fn date_key(date: &str) -> Option<String> {
     let date = date.trim();
-    let digits: String = date.chars().take_while(char::is_ascii_digit).collect();
-    match digits.len() {
-        4 => Some(date.replace('/', "-")),
-        8 => Some(format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..])),
+    let digits = date.bytes().take_while(u8::is_ascii_digit).count();
+    let (figures, rest) = date.split_at(digits);
+    match digits {
+        4 if rest.is_empty() || rest.starts_with(['-', '/']) => Some(date.replace('/', "-")),
+        8 => Some(format!("{}-{}-{}{rest}", &figures[..4], &figures[4..6], &figures[6..])),
         _ => None,
     }
 }
@@ -164,7 +165,7 @@ mod tests {
 
     #[test]
     fn dates_of_several_forms_are_put_in_order() {
-        let mut dates = [None, Some("May 1, 2016"), Some("2016-05-01T10:00"), Some("20160430"), Some("2016/05/01"), Some("2015")];
+        let mut dates = [None, Some("2016 May 1"), Some("2016-05-01T10:00"), Some("20160430"), Some("2016/05/01"), Some("2015")];
         dates.sort_by(|a, b| by_date(*a, *b));
         assert_eq!(dates[..4], [Some("2015"), Some("20160430"), Some("2016/05/01"), Some("2016-05-01T10:00")]);
     }

@@ -38,6 +38,14 @@ const RARE: usize = 5;
 /// See [`RARE`].
 const RARE_SHARE: usize = 10;
 
+/// A role that more names bear than this, and than one in [`COMMON_SHARE`], is a weak witness, unless it is a title (senator).
+const COMMON: usize = 10;
+/// See [`COMMON`].
+const COMMON_SHARE: usize = 50;
+
+/// A surname with so many bearers (in the US census) needs a witness that is not weak.
+const COMMON_SURNAME: u32 = 50_000;
+
 /// What holds the statements of a speaker together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KnownBy {
@@ -367,8 +375,9 @@ impl<'a> Collation<'a> {
     /// Persons whose names differ in a way that one person's may.
     fn join_persons(&self, sets: &mut Sets) {
         let mut near: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        let common = self.common_roles();
         for (a, b) in self.near_names() {
-            if self.is_witnessed(&self.nodes[a], &self.nodes[b]) {
+            if self.is_witnessed(&self.nodes[a], &self.nodes[b], &common) {
                 near.entry(a).or_default().insert(b);
                 near.entry(b).or_default().insert(a);
             }
@@ -424,17 +433,30 @@ impl<'a> Collation<'a> {
         difference(self.nicknames, &a.form.name, &b.form.name)
     }
 
+    /// Roles that many names bear and that are no title: resident, spokesman.
+    fn common_roles(&self) -> BTreeSet<&str> {
+        let persons = || self.nodes.iter().filter(|node| self.is_person(node));
+        let most = COMMON.max(persons().count() / COMMON_SHARE);
+        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+        for head in persons().flat_map(|node| node.heads.values()).filter(|head| !head.office) {
+            *names.entry(&head.lemma).or_default() += 1;
+        }
+        names.into_iter().filter(|(_, count)| *count > most).map(|(lemma, _)| lemma).collect()
+    }
+
     /// Whether a second witness stands beside a name that differs: an office or a rare place that both have. Two that one
     /// document tells apart are two.
-    fn is_witnessed(&self, a: &Node, b: &Node) -> bool {
-        let shared_head = |wanted: fn(&Head) -> bool| a.heads.iter().any(|(lemma, h)| wanted(h) && b.heads.contains_key(lemma));
+    fn is_witnessed(&self, a: &Node, b: &Node, common: &BTreeSet<&str>) -> bool {
+        let shared = || a.heads.values().filter(|head| b.heads.contains_key(&head.lemma));
+        let telling = || shared().any(|head| !common.contains(head.lemma.as_str()));
         let shared_place = a.places.intersection(&b.places).next().is_some();
         let apart = a.documents.intersection(&b.documents).next().is_some();
+        let rare_surname = self.lexicon.surname_count(self.lexicon.word(a.form.name.last())) < COMMON_SURNAME;
         match self.difference(a, b) {
-            Some(Difference::Middle) => shared_head(|_| true) || shared_place,
-            Some(Difference::Given) => !apart && (shared_head(|_| true) || shared_place),
+            Some(Difference::Middle) => shared_place || telling() || rare_surname && shared().next().is_some(),
+            Some(Difference::Given) => !apart && (shared_place || telling()),
             // Father and son are at home in one place.
-            Some(Difference::Suffix) => !apart && shared_head(|head| head.governs.is_some()),
+            Some(Difference::Suffix) => !apart && shared().any(|head| head.governs.is_some()),
             None => false,
         }
     }

@@ -15,6 +15,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub(super) struct Head {
     pub(super) lemma: String,
     pub(super) governs: Option<Governs>,
+    /// A title.
+    pub(super) office: bool,
 }
 
 /// The head of a role, if it is more than a tie to somebody else or a form of address.
@@ -42,7 +44,7 @@ pub(super) fn head(lexicon: &Lexicon, role: &str) -> Option<Head> {
 fn of_role(role: &Role) -> Option<Head> {
     // A secretary of labor is a labor secretary.
     let lemma = role.lemma.split_once(" of ").map_or(role.lemma.to_string(), |(head, field)| format!("{field} {head}"));
-    (!role.relation).then_some(Head { lemma, governs: role.governs })
+    (!role.relation).then_some(Head { lemma, governs: role.governs, office: role.office })
 }
 
 fn of_short_form(lexicon: &Lexicon, role: &str) -> Option<Head> {
