@@ -3,9 +3,12 @@
 pub mod evaluate;
 pub mod extract;
 pub mod gazetteer;
+pub mod merge;
 mod output;
 mod progress;
 pub mod show;
+pub mod speakers;
+mod stored;
 pub mod style;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,7 +30,7 @@ use std::sync::Arc;
 #[command(
     name = "onrecord",
     version,
-    after_help = "Exit codes: 0 all well, 1 failed, 2 wrong usage, 3 finished with some documents rejected."
+    after_help = "Exit codes: 0 all well, 1 failed, 2 wrong usage, 3 finished with some documents or rows rejected."
 )]
 pub struct Cli {
     /// What to do.
@@ -42,6 +45,10 @@ pub enum Command {
     Extract(extract::ExtractOptions),
     /// Print documents with coloured spans, and for each row its speaker, jurisdictions and rules
     Show(show::ShowOptions),
+    /// The same speaker over articles: names, roles, places, counts, from rows that extract wrote
+    Speakers(speakers::SpeakersOptions),
+    /// The same quotation over articles, whole or cut, from rows that extract wrote
+    Merge(merge::MergeOptions),
     /// Score against gold annotations: per kind, per stage and per rule
     Evaluate(evaluate::EvaluateOptions),
     /// Build the gazetteer, or look a name up

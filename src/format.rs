@@ -1,14 +1,18 @@
 //! Formats: the only place that knows how documents come in and rows go out.
 //!
 //! [`input`] finds and reads documents; [`rows`], [`csv`] and [`annotations`] write what was found. Offsets become code points
-//! here ([`CodePoints`]) and nowhere else.
+//! here ([`CodePoints`]) and nowhere else. [`stored`] reads rows back, [`people`] a user's list, and [`collated`] writes what
+//! rows of many documents have in common.
 
 pub mod annotations;
+pub mod collated;
 pub mod csv;
 pub mod decode;
 pub mod input;
 mod offsets;
+pub mod people;
 pub mod rows;
+pub mod stored;
 
 pub use offsets::CodePoints;
 

@@ -8,10 +8,12 @@
 pub mod cue;
 pub mod list;
 mod mark;
+mod nickname;
 mod phrase;
 
 pub use cue::{CueClass, CueEntry, CueForm, CueSort, Form, Frames};
 pub use mark::{Direction, Mark, MarkLevel, Marks};
+pub use nickname::Nicknames;
 pub use phrase::Phrases;
 
 use crate::fold::fold_hash;

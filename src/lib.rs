@@ -1,6 +1,7 @@
 //! Who said what about which jurisdiction.
 
 pub mod attribution;
+pub mod collation;
 pub mod coreference;
 pub mod corpus;
 pub mod document;

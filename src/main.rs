@@ -11,6 +11,8 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Extract(options) => command::extract::run(&options),
         Command::Show(options) => command::show::run(&options),
+        Command::Speakers(options) => command::speakers::run(&options),
+        Command::Merge(options) => command::merge::run(&options),
         Command::Evaluate(options) => command::evaluate::run(&options),
         Command::Gazetteer(options) => command::gazetteer::run(&options),
     };

@@ -120,7 +120,7 @@ fn check(found: &str, expected: Expect) {
 #[test]
 fn help_names_the_commands_and_exit_codes() {
     let run = Place::new().run(&["--help"]).exits(0).stays_silent();
-    for word in ["extract", "show", "evaluate", "gazetteer", "Exit codes: 0"] {
+    for word in ["extract", "show", "speakers", "merge", "evaluate", "gazetteer", "Exit codes: 0"] {
         assert!(run.out.contains(word), "{word}");
     }
 }
@@ -171,6 +171,16 @@ fn wrong_usage_exits_2() {
         &["extract", "--effort", "low", "a.txt"],
         &["extract", "--home", "a.txt"],
         &["show"],
+        &["speakers"],
+        &["speakers", "a.txt", "--format", "annotations"],
+        &["speakers", "a.txt", "--min-confidence", "2"],
+        &["speakers", "a.txt", "--min-confidence", "high"],
+        &["speakers", "a.txt", "--min-confidence", "nan"],
+        &["speakers", "a.txt", "--top", "-1"],
+        &["speakers", "a.txt", "--engine", "fast"],
+        &["merge"],
+        &["merge", "a.txt", "--format", "csv"],
+        &["merge", "a.txt", "--people", "a.txt"],
         &["gazetteer", "find"],
     ] {
         let run = place.run(arguments).exits(2);
@@ -867,4 +877,236 @@ fn show_picks_a_document_by_its_id() {
     assert!(run.out.contains("=== two ===") && !run.out.contains("=== one ==="));
     place.run(&["show", "a.jsonl", "--id", "three"]).exits(1).says("no document has the id `three`");
     place.run(&["show", "nowhere.txt"]).exits(1).says("nowhere.txt: no such file or folder");
+}
+
+// Rows over documents: speakers and merge.
+
+const SAID: &str = "We will dig a new well behind the old mill before the first snow falls";
+
+/// A row as extract writes it, with a speaker and a content.
+fn row(document: &str, number: u32, name: &str, content: &str) -> String {
+    let row = json!({
+        "doc_id": document, "id": format!("{document}#{number}"), "kind": "direct", "content": content, "confidence": 0.9,
+        "speaker": {"name": name, "type": "person", "role": "Mayor", "text": null, "confidence": 0.8, "rule": "named-source"},
+        "jurisdictions": [], "entities": [], "date": format!("2020-05-0{number}"), "source": "Harlan News", "title": "No pump",
+    });
+    format!("{row}\n")
+}
+
+fn with_rows() -> Place {
+    let rows = [row("a", 1, "Irene Voss", SAID), row("b", 2, "Irene K. Voss", &SAID[..46]), row("c", 3, "Otto Hale", "No.")];
+    Place::new().file("rows.jsonl", rows.concat())
+}
+
+#[test]
+fn rows_of_extract_become_speakers() {
+    let place = Place::with_article().file("b.txt", ARTICLE);
+    place.run(&["extract", "a.txt", "b.txt", "-o", "rows.jsonl"]).exits(0);
+    let run = place.run(&["speakers", "rows.jsonl"]).exits(0).wrote(1).says("4 rows, 1 speaker");
+    assert_eq!(run.field("/key"), ["irene-voss"]);
+    assert_eq!(run.field("/roles/0/role"), ["Mayor"]);
+    assert_eq!((run.field("/documents"), run.field("/statements")), (vec!["2".to_owned()], vec!["4".to_owned()]));
+    let run = place.run(&["merge", "rows.jsonl"]).exits(0);
+    assert_eq!(run.field("/content"), ["Nobody was told,"]);
+}
+
+#[test]
+fn speakers_have_the_fields_that_the_readme_lists() {
+    let run = with_rows().run(&["speakers", "rows.jsonl"]).exits(0).wrote(2);
+    check(
+        run.out.lines().next().expect("a line"),
+        expect![[
+            r#"{"key":"irene-k-voss","name":"Irene K. Voss","type":"person","known_by":"name","people_id":null,"statements":2,"documents":2,"first":"2020-05-01","last":"2020-05-02","variants":[{"name":"Irene K. Voss","count":1},{"name":"Irene Voss","count":1}],"roles":[{"role":"Mayor","count":2}],"jurisdictions":[]}"#
+        ]],
+    );
+}
+
+#[test]
+fn speakers_are_written_as_csv_and_as_a_table() {
+    let place = with_rows();
+    let run = place.run(&["speakers", "rows.jsonl", "--format", "csv"]).exits(0).wrote(3);
+    check(
+        &run.out,
+        expect![[r#"
+            key,name,type,known_by,people_id,statements,documents,first,last,variants,variant_counts,roles,role_counts,jurisdiction_ids,jurisdiction_names,jurisdiction_counts
+            irene-k-voss,Irene K. Voss,person,name,,2,2,2020-05-01,2020-05-02,Irene K. Voss|Irene Voss,1|1,Mayor,2,,,
+            otto-hale,Otto Hale,person,name,,1,1,2020-05-03,2020-05-03,Otto Hale,1,Mayor,1,,,
+        "#]],
+    );
+    let run = place.run(&["speakers", "rows.jsonl", "--format", "table"]).exits(0).wrote(3);
+    assert!(run.out.contains("Irene K. Voss") && !run.out.contains('\u{1b}'), "{}", run.out);
+    place.run(&["speakers", "rows.jsonl", "--format", "table", "-o", "table.txt"]).exits(0).wrote(0);
+    assert_eq!(fs::read_to_string(place.path("table.txt")).expect("written"), run.out);
+}
+
+#[test]
+fn speakers_and_groups_have_colours_if_asked_and_none_if_forbidden() {
+    let place = with_rows();
+    for command in ["speakers", "merge"] {
+        let table = |variable: &str| {
+            let mut run = onrecord();
+            let run = run.env(variable, "1").current_dir(place.0.path()).args([command, "rows.jsonl", "--format", "table"]);
+            finished(run).exits(0).out
+        };
+        assert!(!table("NO_COLOR").contains('\u{1b}'));
+        assert!(table("CLICOLOR_FORCE").contains("\u{1b}["));
+    }
+}
+
+#[test]
+fn top_all_and_min_confidence_choose() {
+    let police = row("d", 4, "police", "No.").replace("named-source", "description").replace("0.9", "0.4");
+    let place = with_rows().file("more.jsonl", police);
+    let run =
+        |flags: &[&str]| place.run(&[&["speakers", "rows.jsonl", "more.jsonl", "-q"], flags].concat()).exits(0).field("/key");
+    assert_eq!(run(&[]), ["irene-k-voss", "otto-hale"]);
+    assert_eq!(run(&["--top", "1"]), ["irene-k-voss"]);
+    assert_eq!(run(&["--top", "0"]), [""; 0]);
+    assert_eq!(run(&["--all"]), ["irene-k-voss", "otto-hale", "unnamed:police"]);
+    assert_eq!(run(&["--all", "--min-confidence", "0.5"]), ["irene-k-voss", "otto-hale"]);
+    assert_eq!(run(&["--min-confidence", "0.85"]), [""; 0], "the speaker's confidence counts as well");
+}
+
+#[test]
+fn rows_get_the_keys_of_their_speakers_and_nothing_else_changes() {
+    let nobody = r#"{"doc_id": "e", "speaker": null, "x": 1.50}"#;
+    let place = with_rows().file("more.jsonl", format!("{nobody}\n\n"));
+    place.run(&["speakers", "rows.jsonl", "more.jsonl", "--rows", "keyed.jsonl", "-o", "speakers.jsonl"]).exits(0).wrote(0);
+    let keyed = fs::read_to_string(place.path("keyed.jsonl")).expect("written");
+    let rows = fs::read_to_string(place.path("rows.jsonl")).expect("there");
+    assert_eq!(keyed.lines().count(), 4);
+    assert_eq!(keyed.lines().last(), Some(nobody));
+    let bare =
+        keyed.replace(r#","key":"irene-k-voss","people_id":null"#, "").replace(r#","key":"otto-hale","people_id":null"#, "");
+    assert_eq!(bare, format!("{rows}{nobody}\n"));
+    // Again: the same rows, the keys stand once.
+    place.run(&["speakers", "keyed.jsonl", "--rows", "again.jsonl", "-o", "speakers2.jsonl"]).exits(0);
+    assert_eq!(fs::read_to_string(place.path("again.jsonl")).expect("written"), keyed);
+    assert_eq!(fs::read(place.path("speakers.jsonl")).ok(), fs::read(place.path("speakers2.jsonl")).ok());
+}
+
+#[test]
+fn rows_and_speakers_cannot_be_one_file() {
+    let place = with_rows();
+    let run = place.run(&["speakers", "rows.jsonl", "-o", "x.jsonl", "--rows", "./x.jsonl"]).exits(2);
+    run.says("x.jsonl: speakers and rows cannot be one file");
+    assert!(!place.path("x.jsonl").exists());
+}
+
+#[test]
+fn a_list_of_people_links_speakers() {
+    let place = with_rows().file(
+        "people.tsv",
+        "id\tname\taliases\trole\nQ1\tIrene Voss\tIrene K. Voss\tmayor\nQ2\tOtto Hale\t\t\nQ3\tOtto Hale\t\t\n",
+    );
+    let run = place.run(&["speakers", "rows.jsonl", "--people", "people.tsv"]).exits(0);
+    assert_eq!(run.field("/people_id"), ["Q1", "null"]);
+    run.says("note: Otto Hale may be Q2 or Q3: 1 statement not linked").says("2 speakers, 1 of them linked");
+}
+
+#[test]
+fn a_bad_list_of_people_is_named_with_its_lines() {
+    let place = with_rows().file("people.tsv", "id\tname\nQ1\t\nQ2\tA B\nQ2\tC D\n").file("columns.tsv", "id\tnom\n");
+    let run = place.run(&["speakers", "rows.jsonl", "--people", "people.tsv"]).exits(2).wrote(0);
+    run.says("people.tsv:2: a person needs an id and a name").says("people.tsv:4: the id `Q2` stands in line 3 as well");
+    place.run(&["speakers", "rows.jsonl", "--people", "columns.tsv"]).exits(2).says("columns.tsv:1: no column `name`");
+    place.run(&["speakers", "rows.jsonl", "--people", "nowhere.tsv"]).exits(2).says("nowhere.tsv: ");
+}
+
+#[test]
+fn merge_groups_a_quotation_with_what_each_article_keeps() {
+    let place = with_rows();
+    let run = place.run(&["merge", "rows.jsonl"]).exits(0).wrote(1).says("3 rows, 1 group of 2 rows");
+    let group = &run.rows()[0];
+    assert_eq!(group["content"], SAID);
+    assert_eq!(group["speaker"], json!({"name": "Irene K. Voss", "type": "person"}));
+    assert_eq!(group["first"], json!({"doc_id": "a", "id": "a#1", "date": "2020-05-01", "source": "Harlan News"}));
+    assert_eq!(
+        group["rows"][1],
+        json!({"id": "b#2", "doc_id": "b", "date": "2020-05-02", "source": "Harlan News", "title": "No pump",
+               "content": &SAID[..46], "share": 0.67, "cut": "end"})
+    );
+    let table = place.run(&["merge", "rows.jsonl", "--format", "table"]).exits(0).out;
+    assert!(table.contains("67 % (cut: end)") && table.contains(SAID), "{table}");
+}
+
+#[test]
+fn bad_lines_of_rows_are_named_and_the_rest_goes_on() {
+    let good = row("a", 1, "Irene Voss", SAID);
+    let lines = [
+        good.as_bytes(),
+        b"{\"doc_id\": \n",
+        b"[1]\n",
+        b"{\"id\": 1}\n",
+        b"\xff\xfe\n",
+        b"{\"doc_id\": \"z\", \"speaker\": 5}\n",
+    ];
+    let place = with_rows().file("bad.jsonl", lines.concat());
+    for command in ["speakers", "merge"] {
+        let run = place.run(&[command, "bad.jsonl", "rows.jsonl"]).exits(3).says("4 rows, 5 rejected");
+        let run = run.says("bad.jsonl:2: broken JSON at column 11").says("bad.jsonl:3: the line holds no JSON object");
+        let run = run.says("bad.jsonl:4: no field `doc_id`").says("bad.jsonl:5: no UTF-8 at byte 1");
+        run.says("bad.jsonl:6: no row: invalid type: integer `5`");
+        place.run(&[command, "nowhere.jsonl", "rows.jsonl"]).exits(3).says("rejected: nowhere.jsonl: ");
+        place.run(&[command, "nowhere.jsonl"]).exits(1).wrote(0).says("no row could be read");
+        place.run(&[command, "bad.jsonl", "-o", "out"]).exits(3);
+    }
+}
+
+#[test]
+fn a_failed_run_on_rows_leaves_an_earlier_file_alone() {
+    let place = with_rows().file("old.jsonl", "old").file("garbage.jsonl", b"\x00\x01\x02");
+    for command in ["speakers", "merge"] {
+        place.run(&[command, "garbage.jsonl", "-o", "old.jsonl"]).exits(1).says("garbage.jsonl:1: ");
+        assert_eq!(fs::read_to_string(place.path("old.jsonl")).expect("there"), "old");
+        place.run(&[command, "rows.jsonl", "-o", "nowhere/out.jsonl"]).exits(1).says("nowhere/out.jsonl: ");
+    }
+}
+
+#[test]
+fn no_rows_are_no_failure() {
+    let place = Place::new().file("none.jsonl", "").file("blank.jsonl", "\n \n");
+    for command in ["speakers", "merge"] {
+        place.run(&[command, "none.jsonl", "blank.jsonl"]).exits(0).wrote(0).says("note: none.jsonl: no rows").says("0 rows");
+        place.run_with("", &[command, "-", "-q"]).exits(0).wrote(0).stays_silent();
+    }
+}
+
+#[test]
+fn rows_come_from_standard_input() {
+    let rows = [row("a", 1, "Irene Voss", SAID), row("b", 2, "Irene Voss", SAID)].concat();
+    let place = Place::new();
+    assert_eq!(place.run_with(rows.clone(), &["speakers", "-", "--rows", "k.jsonl"]).exits(0).field("/statements"), ["2"]);
+    assert_eq!(fs::read_to_string(place.path("k.jsonl")).expect("written").lines().count(), 2);
+    assert_eq!(place.run_with(rows.replace('\n', "\r\n"), &["merge", "-"]).exits(0).field("/documents"), ["2"]);
+    assert_eq!(place.run_with(format!("\u{feff}{rows}"), &["merge", "-"]).exits(0).field("/documents"), ["2"]);
+}
+
+#[test]
+fn annotations_are_no_rows_and_said_so() {
+    let place = Place::with_article();
+    place.run(&["extract", "a.txt", "--format", "annotations", "-o", "a.jsonl"]).exits(0);
+    place.run(&["speakers", "a.jsonl"]).exits(1).says("a.jsonl:1: a document with its annotations, no row");
+}
+
+#[test]
+fn the_order_of_files_of_rows_changes_no_speaker() {
+    let place = with_rows().file("more.jsonl", row("d", 4, "Voss", "Yes.") + &row("d", 5, "Irene Voss", "Yes."));
+    let one = place.run(&["speakers", "rows.jsonl", "more.jsonl"]).exits(0).out;
+    assert_eq!(place.run(&["speakers", "more.jsonl", "rows.jsonl"]).exits(0).out, one);
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure_for_rows() {
+    let rows: String = (0..40_000).map(|i| row(&format!("d{i}"), 1, &format!("Irene Voss{i}"), SAID)).collect();
+    let place = Place::new().file("rows.jsonl", rows);
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_onrecord"))
+        .args(["speakers", "rows.jsonl", "-q"])
+        .current_dir(place.0.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+    assert!(child.wait().expect("it ends").success());
 }

@@ -266,7 +266,7 @@ fn read_lines(reader: impl Read, name: &str, stem: &str, fields: &Fields, take: 
 }
 
 /// What is wrong with a line of JSON, and at which character; the line's number in its file stands elsewhere.
-fn broken(line: &str, error: &serde_json::Error) -> String {
+pub(super) fn broken(line: &str, error: &serde_json::Error) -> String {
     let message = error.to_string();
     let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);
     let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
