@@ -1,5 +1,5 @@
-//! Prints who the source of each gold report is resolved to, and the candidates of pronouns with their features, a report a line: for
-//! `training/antecedents.py`.
+//! Prints the names of the features of antecedents, then who the source of each gold report is resolved to, and the candidates of pronouns
+//! with their features, a report a line: for `training/antecedents.py`.
 //!
 //! `cargo run --release --example antecedents -- GOLD.jsonl`
 
@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Some(path) = std::env::args().nth(1) else { return Err("usage: antecedents GOLD.jsonl".into()) };
     let pipeline = Pipeline::new(Options::default());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    writeln!(out, "{}", json!({"features": speaker::FEATURES}))?;
     let gold = BufReader::new(std::fs::File::open(&path)?).lines();
     for (document, line) in shared::documents(path.as_ref())?.into_iter().zip(gold) {
         let gold: Value = serde_json::from_str(&line?)?;

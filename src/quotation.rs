@@ -151,7 +151,9 @@ impl Finder<'_> {
                     let reopens = self.can_open(at) && self.opens_word(at) && mark.direction != Direction::Close;
                     if !reopens {
                         // `„…“`, `“…“`: an opening glyph in a closer's place.
-                        let closes = self.attached_before(at) && !self.attached_after(at);
+                        let next = self.reading.kind(at + 1);
+                        let stopped = matches!(next, Some(TokenKind::Comma | TokenKind::Stop));
+                        let closes = self.attached_before(at) && (stopped || !self.attached_after(at));
                         if mark.direction != Direction::Open || closes {
                             regions.push((start, at, true, continues));
                             open = None;

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Learns the weights of `models/antecedent.tsv`: what makes somebody the one whom "he" or "she" stands for.
 
-  antecedents.py TRAIN.jsonl[:WEIGHT] ... --test TEST.jsonl ... --out models/antecedent.tsv [--spread 1.0]
+  antecedents.py TRAIN.jsonl[:WEIGHT] ... --test TEST.jsonl ... --out models/antecedent.tsv [--spread 0.4]
 
 The files are what `cargo run --release --example antecedents -- GOLD.jsonl` prints. A conditional logit: the scores of the candidates of a pronoun
-become shares by softmax, and the share of the right one is made as large as it gets; `--spread` is the standard deviation of the weights
-beforehand. A pronoun whose right name is not among the candidates, or not known, is left out. Prints how many of each file are right.
+become shares by softmax, and the share of the right one is made as large as it gets; `BEFOREHAND` and `--spread` are the means and the standard
+deviation of the weights before anything is seen. A pronoun whose right name is not among the candidates, or not known, is left out. Prints how many of each file are right.
 """
 import argparse
 import json
@@ -33,7 +33,7 @@ def pronouns(path):
     """(features of the candidates, index of the right one), also for those of which the right one is no candidate: index None."""
     for line in open(path, encoding='utf-8'):
         r = json.loads(line)
-        if not r['candidates'] or not r['gold'] or r['method'] in NOISY or len(r['source'].split()) != 1:
+        if 'features' in r or not r['candidates'] or not r['gold'] or r['method'] in NOISY or len(r['source'].split()) != 1:
             continue
         right = last_name(r['gold'])
         at = [i for i, c in enumerate(r['candidates']) if last_name(c[0]) == right]
@@ -69,11 +69,10 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('train', nargs='+')
     ap.add_argument('--test', nargs='*', default=[])
-    ap.add_argument('--features', required=True, help='a file with the names of the features, a line each')
     ap.add_argument('--out', required=True)
-    ap.add_argument('--spread', type=float, default=1.)
+    ap.add_argument('--spread', type=float, default=.4)
     o = ap.parse_args()
-    names = open(o.features, encoding='utf-8').read().split()
+    names = json.loads(open(o.train[0].partition(':')[0], encoding='utf-8').readline())['features']
     train = []
     for item in o.train:
         path, _, weight = item.partition(':')
