@@ -149,7 +149,8 @@ fn in_content(reading: Reading<'_>, reports: &[Reported]) -> Vec<bool> {
 /// The speaker of the report that a quotation goes on with; that report was read before.
 fn follow(speakers: &[Option<Speaker>], before: u32) -> Option<Speaker> {
     let speaker = speakers[before as usize].clone()?;
-    Some(Speaker { source: None, rule: "speaker-of-report-before", confidence: speaker.confidence * 0.9, ..speaker })
+    let confidence = speaker.confidence * 0.9;
+    Some(Speaker { source: None, rule: "speaker-of-report-before", confidence, candidates: Vec::new(), ..speaker })
 }
 
 /// Look-ups that are made once a document.

@@ -33,7 +33,7 @@ def pronouns(path):
     """(features of the candidates, index of the right one), also for those of which the right one is no candidate: index None."""
     for line in open(path, encoding='utf-8'):
         r = json.loads(line)
-        if 'features' in r or not r['candidates'] or not r['gold'] or r['method'] in NOISY or len(r['source'].split()) != 1:
+        if 'features' in r or not r['candidates'] or not r['gold'] or r['method'] in NOISY or ' ' in r['source']:
             continue
         right = last_name(r['gold'])
         at = [i for i, c in enumerate(r['candidates']) if last_name(c[0]) == right]
