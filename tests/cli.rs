@@ -238,11 +238,7 @@ fn a_folder_without_documents_is_named() {
 
 #[test]
 fn an_unknown_kind_of_file_is_named() {
-    Place::new()
-        .file("a.pdf", "no")
-        .run(&["extract", "a.pdf"])
-        .exits(1)
-        .says("a.pdf: unknown kind of file (known: .txt, .jsonl");
+    Place::new().file("a.pdf", "no").run(&["extract", "a.pdf"]).exits(1).says("a.pdf: unknown kind of file (known: .txt, .jsonl");
 }
 
 #[test]
@@ -285,10 +281,9 @@ fn a_broken_line_is_named_and_the_rest_processed() {
 fn a_missing_text_field_is_answered_with_a_hint() {
     let line = json!({"id": "one", "story": ARTICLE.repeat(4)}).to_string();
     let place = Place::new().file("a.jsonl", &line);
-    place
-        .run(&["extract", "a.jsonl"])
-        .exits(1)
-        .says("a.jsonl:1: no field `text`, `body`, `content` or `maintext` (long text stands in: story; choose with --text-field)");
+    place.run(&["extract", "a.jsonl"]).exits(1).says(
+        "a.jsonl:1: no field `text`, `body`, `content` or `maintext` (long text stands in: story; choose with --text-field)",
+    );
     place.run(&["extract", "a.jsonl", "--text-field", "story"]).exits(0);
 }
 

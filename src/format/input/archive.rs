@@ -2,7 +2,7 @@
 //! of a member is a name and nothing else.
 
 use super::intake::{Flow, Intake, Position};
-use super::limit::{Allowance, Leash, Meter, Unpacked, reason};
+use super::limit::{Allowance, Exactly, Leash, Meter, Unpacked, reason};
 use super::{Container, Input, contained, source};
 use std::cell::Cell;
 use std::fs::File;
@@ -39,8 +39,11 @@ pub(super) fn read_tar(input: Box<dyn BufRead + '_>, total: &Rc<Cell<u64>>, dept
             Some(Err(error)) => return intake.lost_rest(at, reason(&error)),
         };
         allowance.set(u64::MAX);
-        if entry.header().entry_type().is_file() {
-            let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let is_file = entry.header().entry_type().is_file();
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let size = entry.size();
+        let mut entry = Exactly::new(&mut entry, size);
+        if is_file {
             member(number, &name, &mut entry, total, depth, intake)?;
         }
         // What the reader of the member left is passed over here, so that the next head is all that is read under its limit.

@@ -40,8 +40,9 @@ pub(super) fn style(start: &[u8]) -> Option<Style> {
         return Some(Style::Nexis);
     }
     let counted = text.lines().any(|line| {
-        let words = line.trim().strip_suffix(" words").or_else(|| line.trim().strip_prefix("WC").map(|w| w.trim_end_matches("words")));
-        words.is_some_and(|words| !words.trim().is_empty() && words.trim().chars().all(|c| c.is_ascii_digit() || c == ','))
+        let line = line.trim();
+        let words = line.strip_prefix("WC").unwrap_or(line).strip_suffix(" words").map(str::trim);
+        words.is_some_and(|words| !words.is_empty() && words.chars().all(|c| c.is_ascii_digit() || c == ','))
     });
     (counted && text.lines().any(|line| ACCESSION.is_match(line))).then_some(Style::Factiva)
 }
@@ -163,8 +164,18 @@ fn nexis(lines: &[String]) -> Parted {
         lines.iter().position(length).map(|at| at + 1)
     });
     let Some(start) = start else { return Parted { text: String::new(), known: Vec::new() } };
-    const TAIL: [&str; 10] =
-        ["LOAD-DATE", "LANGUAGE", "GRAPHIC", "PUBLICATION-TYPE", "SUBJECT", "CORRECTION-DATE", "URL", "DOCUMENT-TYPE", "JOURNAL-CODE", "ACC-NO"];
+    const TAIL: [&str; 10] = [
+        "LOAD-DATE",
+        "LANGUAGE",
+        "GRAPHIC",
+        "PUBLICATION-TYPE",
+        "SUBJECT",
+        "CORRECTION-DATE",
+        "URL",
+        "DOCUMENT-TYPE",
+        "JOURNAL-CODE",
+        "ACC-NO",
+    ];
     let is_tail = |line: &String| {
         let line = line.trim();
         let name = NAMED.captures(line).map(|found| found[1].to_ascii_uppercase());
@@ -177,7 +188,9 @@ fn nexis(lines: &[String]) -> Parted {
     let before: Vec<String> = lines[..start].iter().take_while(|line| !is_named(line)).cloned().collect();
     let blocks: Vec<String> = before
         .split(|line| line.trim().is_empty())
-        .flat_map(|block| if block.len() > 1 && block.iter().any(|l| DATE.is_match(l.trim())) { block.chunks(1).collect() } else { vec![block] })
+        .flat_map(|block| {
+            if block.len() > 1 && block.iter().any(|l| DATE.is_match(l.trim())) { block.chunks(1).collect() } else { vec![block] }
+        })
         .map(|block| block.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "))
         .filter(|block| !block.is_empty())
         .collect();
@@ -207,8 +220,8 @@ fn nexis(lines: &[String]) -> Parted {
 /// Factiva with codes of two letters before the fields.
 fn coded(lines: &[String]) -> Parted {
     const CODES: [&str; 30] = [
-        "SE", "HD", "CR", "BY", "WC", "PD", "ET", "SN", "SC", "ED", "PG", "VOL", "LA", "CY", "LP", "TD", "CT", "RF", "CO", "IN", "NS", "RE",
-        "IPC", "IPD", "PUB", "AN", "ART", "CLM", "DLN", "NGC",
+        "SE", "HD", "CR", "BY", "WC", "PD", "ET", "SN", "SC", "ED", "PG", "VOL", "LA", "CY", "LP", "TD", "CT", "RF", "CO", "IN",
+        "NS", "RE", "IPC", "IPD", "PUB", "AN", "ART", "CLM", "DLN", "NGC",
     ];
     let mut fields: Vec<(String, Vec<String>)> = Vec::new();
     for line in lines {
@@ -240,7 +253,8 @@ fn coded(lines: &[String]) -> Parted {
 /// Factiva as it is displayed: headline, author, length, date, outlet, code, language, copyright; the body; the number.
 fn displayed(lines: &[String]) -> Parted {
     let id = lines.iter().rev().find_map(|line| ACCESSION.captures(line)).map(|found| found[1].to_owned());
-    let is_length = |line: &str| line.trim().strip_suffix(" words").is_some_and(|n| n.chars().all(|c| c.is_ascii_digit() || c == ','));
+    let is_length =
+        |line: &str| line.trim().strip_suffix(" words").is_some_and(|n| n.chars().all(|c| c.is_ascii_digit() || c == ','));
     let Some(length) = lines.iter().position(|line| is_length(line)) else {
         return Parted { text: String::new(), known: known(vec![("id", id.unwrap_or_default())]) };
     };
@@ -255,7 +269,8 @@ fn displayed(lines: &[String]) -> Parted {
     let start = rest[..rest.len().min(24)].iter().rposition(copyright).map_or(about, |at| at + 1);
     let facts: Vec<&str> = rest[..start.max(about)].iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
     let date = facts.iter().position(|line| DATE.is_match(line));
-    let source = date.and_then(|at| facts[at + 1..].iter().find(|line| !line.ends_with("AM") && !line.ends_with("PM") && line.len() > 3));
+    let source =
+        date.and_then(|at| facts[at + 1..].iter().find(|line| !line.ends_with("AM") && !line.ends_with("PM") && line.len() > 3));
     let end = rest.iter().rposition(|line| ACCESSION.is_match(line)).unwrap_or(rest.len()).max(start);
     let pairs = vec![
         ("id", id.unwrap_or_default()),

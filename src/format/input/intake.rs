@@ -109,11 +109,7 @@ impl<'a> Intake<'a> {
     fn problem(&mut self, at: Position, lost: Extent, reason: String) -> Flow {
         self.items += 1;
         let origin = self.origin(at);
-        if self.is_wanted(&origin) {
-            self.hand(Item::Problem(Problem { origin, lost, reason }))
-        } else {
-            Flow::Continue(())
-        }
+        if self.is_wanted(&origin) { self.hand(Item::Problem(Problem { origin, lost, reason })) } else { Flow::Continue(()) }
     }
 
     /// Takes something to know.
@@ -162,13 +158,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Reads the member with a number of the archive that is being read.
-    pub(super) fn within(
-        &mut self,
-        number: u64,
-        member: &str,
-        stem: &str,
-        read: impl FnOnce(&mut Intake<'_>) -> Flow,
-    ) -> Flow {
+    pub(super) fn within(&mut self, number: u64, member: &str, stem: &str, read: impl FnOnce(&mut Intake<'_>) -> Flow) -> Flow {
         let mut around = self.around.clone();
         around.push((self.member.clone(), number));
         let mut inner = Intake {

@@ -203,6 +203,12 @@ impl Scan {
             self.long = true;
             self.bytes = Vec::new();
         }
+        // What is no object ends with its line, or where the next begins.
+        let is_end = matches!(byte, b',' | b'\n' | b']' | b'}') && self.depth == 0 && !self.bytes.is_empty();
+        if is_end && self.state == State::Inside {
+            self.state = State::After;
+            return true;
+        }
         if !self.long {
             self.bytes.push(byte);
         }
@@ -220,8 +226,6 @@ impl Scan {
                 self.depth = self.depth.saturating_sub(1);
                 if self.depth == 0 { State::After } else { State::Inside }
             }
-            // What is no object ends with its line.
-            (_, b',' | b'\n') if self.depth == 0 => State::After,
             _ => State::Inside,
         };
         self.state == State::After
@@ -287,7 +291,7 @@ mod tests {
         assert_eq!(values(r#"[{"a": "]}"}, {"b": {"c": [1]}}]"#), [r#"{"a": "]}"}"#, r#"{"b": {"c": [1]}}"#]);
         assert_eq!(values("{}{} \n{\"a\": \"\\\"}\"}"), ["{}", "{}", "{\"a\": \"\\\"}\"}"]);
         assert_eq!(values("[{\"a\": x}, {}]"), ["{\"a\": x}", "{}"]);
-        assert_eq!(values("[1, {}, \"x\""), ["1,", "{}", "\"x\""]);
+        assert_eq!(values("[1, {}, \"x\""), ["1", "{}", "\"x\""]);
         assert_eq!(values("[{}, {\"a\": ["), ["{}", "(cut off)"]);
         assert_eq!(values(&format!("[{{\"a\": \"{}\"}}, {{}}]", "x".repeat(60))), ["(too long)", "{}"]);
         assert_eq!(values(""), [] as [&str; 0]);

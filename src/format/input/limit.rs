@@ -148,6 +148,30 @@ impl<R: Read> Read for Leash<R> {
     }
 }
 
+/// Reads so many bytes; fewer are an error.
+pub(super) struct Exactly<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Exactly<R> {
+    pub(super) fn new(inner: R, bytes: u64) -> Exactly<R> {
+        Exactly { inner, left: bytes }
+    }
+}
+
+impl<R: Read> Read for Exactly<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let longest = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let bytes = self.inner.read(&mut buffer[..longest])?;
+        if bytes == 0 && longest > 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.left -= bytes as u64;
+        Ok(bytes)
+    }
+}
+
 /// What is wrong with a document that is longer than a limit.
 pub(super) fn too_long(limit: u64) -> String {
     format!("longer than {} (--max-document allows more)", size(limit))

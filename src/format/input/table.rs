@@ -123,4 +123,3 @@ fn said(error: &csv::Error) -> String {
         _ => error.to_string(),
     }
 }
-

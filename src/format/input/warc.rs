@@ -2,7 +2,7 @@
 
 use super::fields::{Record, Value};
 use super::intake::{Flow, Intake, Position};
-use super::limit::{Line, read_all, read_line, reason, too_long};
+use super::limit::{Exactly, Line, read_all, read_line, reason, too_long};
 use super::{html, text};
 use std::io::{self, BufRead, Read};
 
@@ -52,14 +52,19 @@ pub(super) fn read(mut input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) ->
             }
             Err(Lost::Other) => continue,
         };
+        let (head, is_first) = head;
+        if !is_first {
+            number += 1;
+            intake.lost(Position::Record(number), "what stands here is no record")?;
+        }
         number += 1;
         let at = Position::Record(number);
         let Some(length) = head.get("content-length").and_then(|length| length.parse::<u64>().ok()) else {
             intake.lost(at, "a record without Content-Length")?;
             continue;
         };
-        let mut block = (&mut input).take(length);
-        let flow = match record(&head, length, &mut block, intake.options.limits.document) {
+        let mut block = Exactly::new(&mut input, length);
+        let flow = match record(&head, &mut block, intake.options.limits.document) {
             Ok(body) => take(body, &head, number, intake),
             Err(Lost::Other) => Flow::Continue(()),
             Err(Lost::One(reason)) => intake.lost(at, reason),
@@ -69,20 +74,17 @@ pub(super) fn read(mut input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) ->
         if let Err(error) = io::copy(&mut block, &mut io::sink()) {
             return intake.lost_rest(at, reason(&error));
         }
-        if block.limit() > 0 {
-            return intake.lost_rest(at, "cut off: the end is missing");
-        }
     }
     if intake.is_empty() { intake.nothing("no page in this web archive") } else { Flow::Continue(()) }
 }
 
-/// Goes to the next record and reads its head; `None` at the end.
-fn start(input: &mut dyn BufRead) -> Result<Option<Head>, Lost> {
+/// Goes to the next record and reads its head, and says whether nothing else stands before it; `None` at the end.
+fn start(input: &mut dyn BufRead) -> Result<Option<(Head, bool)>, Lost> {
     let mut line = Vec::new();
     let mut lost = false;
     loop {
         match read_line(input, HEADER, &mut line)? {
-            Line::End if lost => return Err(Lost::Rest("no record starts here".into())),
+            Line::End if lost => return Err(Lost::Rest("what stands here is no record".into())),
             Line::End => return Ok(None),
             Line::Read if line.starts_with(b"WARC/") => break,
             Line::Read if line.iter().all(u8::is_ascii_whitespace) => {}
@@ -90,7 +92,7 @@ fn start(input: &mut dyn BufRead) -> Result<Option<Head>, Lost> {
         }
     }
     let head = lines(input)?;
-    Ok(Some(head))
+    Ok(Some((head, !lost)))
 }
 
 /// The lines of a head, up to the empty one.
@@ -129,20 +131,14 @@ struct Body {
 }
 
 /// The page or the text of a record.
-fn record(head: &Head, length: u64, block: &mut dyn Read, limit: u64) -> Result<Body, Lost> {
+fn record(head: &Head, block: &mut dyn Read, limit: u64) -> Result<Body, Lost> {
     let content = head.get("content-type").unwrap_or_default().to_ascii_lowercase();
     match head.get("warc-type") {
         Some("conversion") if content.starts_with("text/plain") => {
-            if length > limit {
-                return Err(Lost::One(too_long(limit)));
-            }
-            let bytes = read_all(block, limit)?.unwrap_or_default();
-            if (bytes.len() as u64) < length {
-                return Err(Lost::Rest("cut off: the end is missing".into()));
-            }
+            let bytes = read_all(block, limit)?.ok_or_else(|| Lost::One(too_long(limit)))?;
             Ok(Body { bytes, charset: None, is_page: false })
         }
-        Some("response") if content.starts_with("application/http") || content.is_empty() => response(block, length, limit),
+        Some("response") if content.starts_with("application/http") || content.is_empty() => response(block, limit),
         Some("resource") if is_page(&content) => {
             let bytes = read_all(block, limit)?.ok_or_else(|| Lost::One(too_long(limit)))?;
             Ok(Body { bytes, charset: charset(&content), is_page: true })
@@ -161,8 +157,8 @@ fn charset(content: &str) -> Option<String> {
 }
 
 /// The page of a response over HTTP.
-fn response(block: &mut dyn Read, length: u64, limit: u64) -> Result<Body, Lost> {
-    let mut block = io::BufReader::new(block.take(length));
+fn response(block: &mut dyn Read, limit: u64) -> Result<Body, Lost> {
+    let mut block = io::BufReader::new(block);
     let mut status = Vec::new();
     if read_line(&mut block, HEADER, &mut status)? != Line::Read {
         return Err(Lost::One("a response without a status".into()));

@@ -26,13 +26,30 @@ const ITEMS: [&str; 3] = ["nitf", "newsItem", "NewsItem"];
 const CONTENT: [&str; 4] = ["inlineXML", "inlineData", "DataContent", "body.content"];
 
 /// Elements whose words are no part of the text.
-const ASIDE: [&str; 12] = [
-    "media", "media-caption", "head", "style", "script", "object", "note", "body.end", "figure", "figcaption", "footer", "nav",
-];
+const ASIDE: [&str; 12] =
+    ["media", "media-caption", "head", "style", "script", "object", "note", "body.end", "figure", "figcaption", "footer", "nav"];
 
 /// Elements that begin and end a paragraph.
 const BLOCKS: [&str; 19] = [
-    "p", "block", "h1", "h2", "h3", "h4", "h5", "h6", "hl1", "hl2", "li", "tr", "div", "blockquote", "bq", "pre", "table", "ul", "ol",
+    "p",
+    "block",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hl1",
+    "hl2",
+    "li",
+    "tr",
+    "div",
+    "blockquote",
+    "bq",
+    "pre",
+    "table",
+    "ul",
+    "ol",
 ];
 
 /// Reads the items of a file; `head` are its first bytes.
