@@ -3,7 +3,7 @@
 
 use onrecord::attribution::Engine;
 use onrecord::corpus::{self, Event, Job, Summary};
-use onrecord::format::input::{Container, Item, Options, Source, read, sources};
+use onrecord::format::input::{self, Container, Item, Source, read, sources};
 use onrecord::format::{CodePoints, Format};
 use onrecord::pipeline::{Annotation, Cues, Options, Pipeline};
 use onrecord::span::Span;
@@ -26,7 +26,7 @@ static CORPUS: LazyLock<Vec<Document>> = LazyLock::new(|| {
     let (sources, problems) = sources(&[corpus_folder()], Container::Text);
     assert!(problems.is_empty(), "{problems:?}");
     for source in &sources {
-        read(source, &Options::default(), &mut |item| {
+        read(source, &input::Options::default(), &mut |item| {
             match item {
                 Item::Document(document, _) => documents.push(document),
                 other => panic!("the sample corpus has a problem: {other:?}"),
@@ -330,7 +330,7 @@ fn the_sample_corpus() {
 /// The bytes of a run, and what it counted.
 fn output(sources: &[Source], format: Format, threads: usize) -> (Vec<u8>, Summary) {
     let mut bytes = Vec::new();
-    let job = Job { sources, input: &Options::default(), format, threads, strict: false };
+    let job = Job { sources, input: &input::Options::default(), format, threads, strict: false };
     let mut problems = Vec::new();
     let mut on_event = |event| {
         if let Event::Problem(problem) = event {

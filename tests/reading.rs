@@ -596,7 +596,7 @@ static FILES: LazyLock<Vec<(&'static str, Vec<u8>)>> = LazyLock::new(|| {
     let lines = lines(corpus);
     let page = page("Pump", &corpus[0].1);
     let nitf =
-        format!("<nitf><head><title>A</title></head><body><body.content><p>One &amp; two.</p></body.content></body></nitf>");
+        "<nitf><head><title>A</title></head><body><body.content><p>One &amp; two.</p></body.content></body></nitf>".to_owned();
     let nexis = "1 of 2 DOCUMENTS\n\nX\n\nMay 1, 2020\n\nT\n\nLENGTH: 2 words\n\nOne.\n\nLOAD-DATE: x\n\n2 of 2 DOCUMENTS\n\nLENGTH: 1 words\n\nTwo.\n";
     vec![
         ("a.txt", corpus[0].1.clone().into_bytes()),
@@ -619,7 +619,7 @@ static FILES: LazyLock<Vec<(&'static str, Vec<u8>)>> = LazyLock::new(|| {
 });
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_reader_fails_on_arbitrary_bytes(content in prop::collection::vec(any::<u8>(), 0..2000)) {

@@ -1,6 +1,6 @@
 //! Files of every kind, made of invented texts.
 
-use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
@@ -72,19 +72,13 @@ pub fn parquet(documents: &[(String, String)], rows: usize) -> Vec<u8> {
         let column = |of: fn(&(String, String)) -> &str| documents.iter().map(|d| ByteArray::from(of(d))).collect::<Vec<_>>();
         let mut number = 0;
         while let Some(mut writer) = group.next_column().expect("a column") {
+            let (texts, integers) = ("a column of words", "a column of numbers");
             match number {
-                0 => drop(writer.typed::<ByteArrayType>().write_batch(&column(|d| &d.0), None, None).expect("written")),
-                2 => drop(writer.typed::<ByteArrayType>().write_batch(&column(|d| &d.1), Some(&some), None).expect("written")),
-                1 => {
-                    drop(writer.typed::<parquet::data_type::Int64Type>().write_batch(&[], Some(&nothing), None).expect("written"))
-                }
-                _ => drop(
-                    writer
-                        .typed::<parquet::data_type::Int32Type>()
-                        .write_batch(&[], Some(&nothing), Some(&nothing))
-                        .expect("written"),
-                ),
-            }
+                0 => writer.typed::<ByteArrayType>().write_batch(&column(|d| &d.0), None, None).expect(texts),
+                1 => writer.typed::<Int64Type>().write_batch(&[], Some(&nothing), None).expect(integers),
+                2 => writer.typed::<ByteArrayType>().write_batch(&column(|d| &d.1), Some(&some), None).expect(texts),
+                _ => writer.typed::<Int32Type>().write_batch(&[], Some(&nothing), Some(&nothing)).expect(integers),
+            };
             writer.close().expect("written");
             number += 1;
         }

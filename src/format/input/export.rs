@@ -76,7 +76,8 @@ pub(super) fn read(input: &mut dyn BufRead, style: Style, intake: &mut Intake<'_
             Style::Nexis => line == "End of Document",
             Style::Factiva => ACCESSION.is_match(line),
         });
-        if let Some(line) = line.as_ref().filter(|_| !starts && !(ends && style == Style::Nexis)) {
+        let is_mark = starts || (ends && style == Style::Nexis);
+        if let Some(line) = line.as_ref().filter(|_| !is_mark) {
             size += line.len() as u64 + 1;
             if size > limit {
                 long = true;

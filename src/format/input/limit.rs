@@ -82,7 +82,7 @@ pub(super) fn too_much(reason: String) -> io::Error {
 /// A number of bytes for people.
 pub(super) fn size(bytes: u64) -> String {
     for (unit, name) in [(1 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")] {
-        if bytes >= unit && bytes % unit == 0 {
+        if bytes >= unit && bytes.is_multiple_of(unit) {
             return format!("{} {name}", bytes / unit);
         }
     }
