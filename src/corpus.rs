@@ -5,7 +5,8 @@
 //! written are the same for any number of threads.
 
 use crate::document::Document;
-use crate::format::input::{Fields, Item, Source, read};
+use crate::format::input::{Item, Keep, Options, Source, read};
+use crate::format::origin::Extent;
 use crate::format::{Format, Problem};
 use crate::pipeline::Pipeline;
 use std::collections::BTreeMap;
@@ -46,12 +47,14 @@ pub struct Summary {
 pub struct Job<'a> {
     /// Where the documents are.
     pub sources: &'a [Source],
-    /// The names of their fields.
-    pub fields: &'a Fields,
+    /// How they are read.
+    pub input: &'a Options,
     /// What to write.
     pub format: Format,
     /// The number of workers; 0 for one a core.
     pub threads: usize,
+    /// Whether the first problem ends the run.
+    pub strict: bool,
 }
 
 struct Batch {
@@ -69,7 +72,8 @@ struct Written {
 /// Runs the pipeline over a corpus and writes what it finds.
 ///
 /// # Errors
-/// If writing fails, or no thread can be started. Problems of the input are events and no errors.
+/// If writing fails, no thread can be started, or the job is strict and there is a problem. Else problems of the input are events
+/// and no errors.
 pub fn run(
     pipeline: &Pipeline,
     job: &Job<'_>,
@@ -85,7 +89,7 @@ pub fn run(
     std::thread::scope(|threads| {
         let stop = &stop;
         let writer = threads.spawn(move || {
-            let result = write_in_order(job.format, out, on_event, &receive, &give_ticket);
+            let result = write_in_order(job, out, on_event, &receive, &give_ticket);
             if result.is_err() {
                 stop.store(true, Ordering::Relaxed);
                 // Wake a reader that waits for a ticket, and let the workers finish.
@@ -119,8 +123,8 @@ fn read_batches(job: &Job<'_>, ticket: &SyncSender<()>, stop: &AtomicBool, hand_
         *size = 0;
     };
     for source in job.sources {
-        read(source, job.fields, &mut |item| {
-            size += if let Item::Document(document) = &item { document.text.len() } else { 64 };
+        read(source, job.input, &mut |item| {
+            size += if let Item::Document(document, _) = &item { document.text.len() } else { 64 };
             items.push(item);
             if size >= BATCH {
                 flush(&mut items, &mut size);
@@ -138,7 +142,7 @@ fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Wri
     let mut written = Written { number: batch.number, bytes: Vec::new(), events: Vec::new(), summary: Summary::default() };
     for item in batch.items {
         match item {
-            Item::Document(document) => match annotate_one(pipeline, format, &document, &mut written.bytes) {
+            Item::Document(document, origin) => match annotate_one(pipeline, format, &document, &mut written.bytes) {
                 Some(attributions) => {
                     written.summary.documents += 1;
                     written.summary.attributions += attributions as u64;
@@ -146,12 +150,8 @@ fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Wri
                 }
                 None => {
                     written.summary.rejected += 1;
-                    let reason = "the program failed on this document; please report it".to_owned();
-                    written.events.push(Event::Problem(Problem {
-                        file: format!("document {}", document.id),
-                        line: None,
-                        reason,
-                    }));
+                    let reason = format!("the program failed on the document {}; please report it", document.id);
+                    written.events.push(Event::Problem(Problem { origin, lost: Extent::One, reason }));
                 }
             },
             Item::Problem(problem) => {
@@ -182,7 +182,7 @@ fn annotate_one(pipeline: &Pipeline, format: Format, document: &Document, bytes:
 }
 
 fn write_in_order(
-    format: Format,
+    job: &Job<'_>,
     out: &mut dyn Write,
     on_event: &mut dyn FnMut(Event),
     receive: &Receiver<Written>,
@@ -191,7 +191,7 @@ fn write_in_order(
     let mut total = Summary::default();
     let mut waiting: BTreeMap<u64, Written> = BTreeMap::new();
     let mut next = 0;
-    out.write_all(&format.header())?;
+    out.write_all(&job.format.header(job.input.keep != Keep::Nothing))?;
     while let Ok(written) = receive.recv() {
         waiting.insert(written.number, written);
         while let Some(written) = waiting.remove(&next) {
@@ -199,7 +199,11 @@ fn write_in_order(
             // Every batch that was sent holds a ticket.
             let _ = ticket.recv();
             for event in written.events {
+                let is_problem = matches!(event, Event::Problem(_));
                 on_event(event);
+                if job.strict && is_problem {
+                    return Err(io::Error::other("stopped at the first that cannot be read (--strict)"));
+                }
             }
             out.write_all(&written.bytes)?;
             total.documents += written.summary.documents;

@@ -1,5 +1,7 @@
 //! A document: what the readers hand to the pipeline. It owns its text, and the text is never altered.
 
+use std::collections::BTreeMap;
+
 /// One article as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
@@ -22,6 +24,8 @@ pub struct Metadata {
     pub title: Option<String>,
     /// The address.
     pub url: Option<String>,
+    /// Other fields that were asked for, by name; `None` if none were.
+    pub kept: Option<BTreeMap<String, String>>,
 }
 
 impl Document {

@@ -126,7 +126,7 @@ pub fn evaluate(pipeline: &Pipeline, cases: &[Case], choice: &Choice) -> (Scores
                 Some(annotation) => scores.take(Seen { pipeline, document: &case.document, annotation }, &case.gold, choice),
                 None => {
                     let reason = "the program failed on this document; please report it".to_owned();
-                    problems.push(Problem { file: format!("document {}", case.document.id), line: None, reason });
+                    problems.push(Problem::new(format!("document {}", case.document.id), reason));
                 }
             }
         }

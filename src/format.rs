@@ -10,15 +10,16 @@ pub mod csv;
 pub mod decode;
 pub mod input;
 mod offsets;
+pub mod origin;
 pub mod people;
 pub mod rows;
 pub mod stored;
 
 pub use offsets::CodePoints;
+pub use origin::{Origin, Problem};
 
 use crate::document::Document;
 use crate::pipeline::{Annotation, Pipeline};
-use std::fmt;
 
 /// What a run writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,10 +34,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// What stands before the first row.
-    pub fn header(self) -> Vec<u8> {
+    /// What stands before the first row; `kept` says whether rows have fields that were asked for.
+    pub fn header(self, kept: bool) -> Vec<u8> {
         match self {
-            Format::Csv => csv::header(),
+            Format::Csv => csv::header(kept),
             Format::JsonLines | Format::Annotations => Vec::new(),
         }
     }
@@ -49,25 +50,5 @@ impl Format {
             Format::Annotations => annotations::write(pipeline, document, annotation, out),
         }
         annotation.attributions.len()
-    }
-}
-
-/// Something in the input that could not be read, or that a reader should know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The file, or `<stdin>`.
-    pub file: String,
-    /// The line, from 1.
-    pub line: Option<u64>,
-    /// What is the matter.
-    pub reason: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.file, self.reason),
-            None => write!(f, "{}: {}", self.file, self.reason),
-        }
     }
 }

@@ -139,6 +139,16 @@ fn help_of_extract_names_every_flag_of_the_readme() {
         "--text-field",
         "--id-field",
         "--stdin",
+        "--files-from",
+        "--keep",
+        "--exports",
+        "--rejects",
+        "--retry",
+        "--strict",
+        "--max-document",
+        "--max-ratio",
+        "--max-unpacked",
+        "--max-members",
         "--threads",
         "--quiet",
     ];
@@ -238,11 +248,7 @@ fn a_folder_without_documents_is_named() {
 
 #[test]
 fn an_unknown_kind_of_file_is_named() {
-    Place::new()
-        .file("a.pdf", "no")
-        .run(&["extract", "a.pdf"])
-        .exits(1)
-        .says("a.pdf: unknown kind of file (known: .txt, .jsonl)");
+    Place::new().file("a.pdf", "no").run(&["extract", "a.pdf"]).exits(1).says("a.pdf: unknown kind of file (known: .txt, .jsonl");
 }
 
 #[test]
@@ -283,13 +289,12 @@ fn a_broken_line_is_named_and_the_rest_processed() {
 
 #[test]
 fn a_missing_text_field_is_answered_with_a_hint() {
-    let line = json!({"id": "one", "body": ARTICLE.repeat(4)}).to_string();
+    let line = json!({"id": "one", "story": ARTICLE.repeat(4)}).to_string();
     let place = Place::new().file("a.jsonl", &line);
-    place
-        .run(&["extract", "a.jsonl"])
-        .exits(1)
-        .says("a.jsonl:1: no field `text` (long text stands in: body; choose with --text-field)");
-    place.run(&["extract", "a.jsonl", "--text-field", "body"]).exits(0);
+    place.run(&["extract", "a.jsonl"]).exits(1).says(
+        "a.jsonl:1: no field `text`, `body`, `content` or `maintext` (long text stands in: story; choose with --text-field)",
+    );
+    place.run(&["extract", "a.jsonl", "--text-field", "story"]).exits(0);
 }
 
 #[test]
@@ -382,6 +387,125 @@ fn a_link_in_a_circle_ends() {
 #[test]
 fn a_folder_named_like_a_file_is_a_folder() {
     Place::new().file("in.txt/a.txt", ARTICLE).run(&["extract", "in.txt"]).exits(0).wrote(2);
+}
+
+#[test]
+fn patterns_are_filled_in_and_lists_are_read() {
+    let place =
+        Place::new().file("in/a.txt", ARTICLE).file("in/b.txt", ARTICLE).file("in/deep/c.txt", ARTICLE).file("in/d.pdf", "no");
+    let ids = |arguments: &[&str], stdin: &str| {
+        let mut ids = place.run_with(stdin, &[&["extract"], arguments].concat()).exits(0).field("/doc_id");
+        ids.dedup();
+        ids.join(" ")
+    };
+    assert_eq!(ids(&["in/*.txt"], ""), "a b");
+    assert_eq!(ids(&["in/**/*.txt"], ""), "a b c");
+    assert_eq!(ids(&["in/[ab].*"], ""), "a b");
+    assert_eq!(ids(&["--files-from", "-"], "in/b.txt\r\n\nin/deep\n"), "b c");
+    assert_eq!(ids(&["--files-from", "-"], "in/b.txt\0in/a.txt\0"), "b a");
+    place.run(&["extract", "in/*.csv"]).exits(1).says("in/*.csv: no document has a name like this");
+    let place = place.file("list", "in/a.txt\nnowhere.txt\n");
+    place.run(&["extract", "--files-from", "list"]).exits(3).wrote(2).says("nowhere.txt: no such file or folder");
+    place.run(&["extract", "--files-from", "no-list"]).exits(1).says("no-list: ");
+    place.run(&["extract", "--files-from", "-", "-"]).exits(2).says("not both");
+}
+
+#[test]
+fn standard_input_holds_what_is_said_compressed_or_not() {
+    let place = Place::new();
+    let table = format!("id,text\none,\"{ARTICLE}\"\n");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, table.as_bytes()).expect("memory takes all");
+    let packed = packed.finish().expect("memory takes all");
+    for stdin in [table.clone().into_bytes(), packed] {
+        assert_eq!(place.run_with(stdin, &["extract", "-", "--stdin", "csv"]).exits(0).field("/doc_id"), ["one", "one"]);
+    }
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("in/a.txt", zip::write::SimpleFileOptions::default()).expect("memory takes all");
+    std::io::Write::write_all(&mut zip, ARTICLE.as_bytes()).expect("memory takes all");
+    let zip = zip.finish().expect("memory takes all").into_inner();
+    assert_eq!(place.run_with(zip, &["extract", "-", "--stdin", "zip"]).exits(0).field("/doc_id")[0], "stdin/in/a");
+}
+
+#[test]
+fn kept_fields_are_in_the_rows_and_only_if_asked_for() {
+    let line = json!({"id": "one", "text": ARTICLE, "desk": "metro", "page": 3, "tags": ["a"]}).to_string();
+    let place = Place::new().file("a.jsonl", &line).file("b.txt", ARTICLE);
+    assert!(!place.run(&["extract", "a.jsonl"]).exits(0).out.contains("metadata"));
+    let run = place.run(&["extract", "a.jsonl", "b.txt", "--keep", "all"]).exits(0);
+    assert_eq!(run.rows()[0]["metadata"], json!({"desk": "metro", "page": "3"}));
+    assert_eq!(run.rows()[2]["metadata"], json!({}));
+    assert_eq!(
+        place.run(&["extract", "a.jsonl", "--keep", "desk,nope"]).exits(0).rows()[0]["metadata"],
+        json!({"desk": "metro"})
+    );
+    let run = place.run(&["extract", "a.jsonl", "b.txt", "--keep", "page", "--format", "csv"]).exits(0);
+    let mut reader = csv::Reader::from_reader(run.out.as_bytes());
+    assert_eq!(reader.headers().expect("a header").iter().last(), Some("metadata"));
+    let cells: Vec<String> = reader.records().map(|r| r.expect("all columns")[38].to_owned()).collect();
+    assert_eq!(cells, [r#"{"page":"3"}"#, r#"{"page":"3"}"#, "{}", "{}"]);
+}
+
+#[test]
+fn a_folder_with_tables_of_other_things_is_read_without_them() {
+    let place = Place::new().file("in/a.txt", ARTICLE).file("in/figures.csv", "a,b\n1,2\n").file("in/package.json", "{}");
+    let run = place.run(&["extract", "in"]).exits(0).wrote(2);
+    run.says("note: in/figures.csv: passed over: no column `text`").says("note: in/package.json: passed over: no field `text`");
+    place.run(&["extract", "in/figures.csv"]).exits(1).says("no column `text`");
+}
+
+// Rejects.
+
+#[test]
+fn rejects_lie_beside_the_output_and_can_be_read_again() {
+    let good = |id: &str| json!({"id": id, "text": ARTICLE}).to_string();
+    let place = Place::new().file("a.jsonl", [good("one"), "{".into(), good("three")].join("\n")).file("b.txt", "");
+    let run = place.run(&["extract", "a.jsonl", "b.txt", "-o", "rows.jsonl"]).exits(3);
+    run.says("what was rejected stands in rows.jsonl.rejects.jsonl");
+    let rejects = fs::read_to_string(place.path("rows.jsonl.rejects.jsonl")).expect("written");
+    check(
+        &rejects,
+        expect![[r#"
+            {"file":"a.jsonl","member":null,"line":2,"record":null,"lost":"one","reason":"broken JSON at column 1: EOF while parsing an object"}
+            {"file":"b.txt","member":null,"line":null,"record":null,"lost":"one","reason":"the document is empty"}
+        "#]],
+    );
+    // Mended, they alone are read.
+    let place = place.file("a.jsonl", [good("one"), good("two"), good("three")].join("\n")).file("b.txt", ARTICLE);
+    let run = place.run(&["extract", "--retry", "rows.jsonl.rejects.jsonl"]).exits(0);
+    assert_eq!(run.field("/doc_id"), ["two", "two", "b", "b"]);
+    // A run without rejects takes the old ones away, and makes no file of its own unless one is asked for.
+    place.run(&["extract", "a.jsonl", "-o", "rows.jsonl"]).exits(0);
+    assert!(!place.path("rows.jsonl.rejects.jsonl").exists());
+    place.run(&["extract", "a.jsonl", "--rejects", "none.jsonl"]).exits(0);
+    assert_eq!(fs::read_to_string(place.path("none.jsonl")).expect("written"), "");
+    place.run(&["extract", "--retry", "none.jsonl"]).exits(0).wrote(0);
+    place.run(&["extract", "--retry", "a.jsonl"]).exits(1).says("a.jsonl: line 1: no reject");
+    place.run(&["extract", "--retry", "nowhere.jsonl"]).exits(1).says("nowhere.jsonl");
+    place.run(&["extract", "--retry", "none.jsonl", "a.jsonl"]).exits(2);
+}
+
+#[test]
+fn a_strict_run_stops_at_the_first_and_leaves_no_output() {
+    let good = json!({"id": "one", "text": ARTICLE}).to_string();
+    let place = Place::new().file("a.jsonl", [good.as_str(), "{", good.as_str(), "["].join("\n")).file("rows.jsonl", "old\n");
+    let run = place.run(&["extract", "a.jsonl", "--strict", "-o", "rows.jsonl"]).exits(1);
+    assert_eq!(run.err.matches("rejected:").count(), 1, "{}", run.err);
+    run.says("a.jsonl:2: broken JSON").says("--strict");
+    assert_eq!(fs::read_to_string(place.path("rows.jsonl")).expect("there"), "old\n");
+    assert!(!place.path("rows.jsonl.rejects.jsonl").exists());
+    place.run(&["extract", "nowhere.txt", "a.jsonl", "--strict"]).exits(1).wrote(0).says("nowhere.txt");
+    place.run(&["extract", "rows.jsonl", "--strict", "--threads", "1"]).exits(1);
+}
+
+#[test]
+fn limits_are_sizes() {
+    let place = Place::with_article();
+    place.run(&["extract", "a.txt", "--max-document", "1KB"]).exits(0);
+    place.run(&["extract", "a.txt", "--max-document", "20"]).exits(1).says("a.txt: longer than 20 bytes");
+    for wrong in ["0", "x", "1XB", "99999999999TB"] {
+        place.run(&["extract", "a.txt", "--max-document", wrong]).exits(2);
+    }
 }
 
 // Large and strange input. How time grows is for `linear.rs`; here it must end, and soon.

@@ -3,7 +3,7 @@
 
 use onrecord::attribution::Engine;
 use onrecord::corpus::{self, Event, Job, Summary};
-use onrecord::format::input::{Container, Fields, Item, Source, read, sources};
+use onrecord::format::input::{self, Container, Item, Source, read, sources};
 use onrecord::format::{CodePoints, Format};
 use onrecord::pipeline::{Annotation, Cues, Options, Pipeline};
 use onrecord::span::Span;
@@ -26,9 +26,9 @@ static CORPUS: LazyLock<Vec<Document>> = LazyLock::new(|| {
     let (sources, problems) = sources(&[corpus_folder()], Container::Text);
     assert!(problems.is_empty(), "{problems:?}");
     for source in &sources {
-        read(source, &Fields::default(), &mut |item| {
+        read(source, &input::Options::default(), &mut |item| {
             match item {
-                Item::Document(document) => documents.push(document),
+                Item::Document(document, _) => documents.push(document),
                 other => panic!("the sample corpus has a problem: {other:?}"),
             }
             true
@@ -297,7 +297,7 @@ proptest! {
     #[test]
     fn metadata_changes_no_row(text in mixture(), title in "\\PC{0,40}", date in "\\PC{0,12}") {
         let plain = Document::new("d", text.as_str());
-        let metadata = Metadata { title: Some(title), date: Some(date), source: Some("“X,” said Y.".into()), url: Some("u".into()) };
+        let metadata = Metadata { title: Some(title), date: Some(date), source: Some("“X,” said Y.".into()), url: Some("u".into()), kept: None };
         let told = Document { metadata, ..plain.clone() };
         let of = |document: &Document| rows(written(document, &PIPELINE.annotate(document), Format::JsonLines).as_bytes());
         prop_assert_eq!(of(&plain), of(&told));
@@ -330,7 +330,7 @@ fn the_sample_corpus() {
 /// The bytes of a run, and what it counted.
 fn output(sources: &[Source], format: Format, threads: usize) -> (Vec<u8>, Summary) {
     let mut bytes = Vec::new();
-    let job = Job { sources, fields: &Fields::default(), format, threads };
+    let job = Job { sources, input: &input::Options::default(), format, threads, strict: false };
     let mut problems = Vec::new();
     let mut on_event = |event| {
         if let Event::Problem(problem) = event {

@@ -1,7 +1,7 @@
 //! What the examples share.
 
 use onrecord::Document;
-use onrecord::format::input::{Container, Fields, Item, Source, read};
+use onrecord::format::input::{Container, Item, Options, Source, read};
 use std::path::Path;
 
 /// The documents of a file of JSON Lines.
@@ -10,9 +10,9 @@ use std::path::Path;
 /// The first line that cannot be read.
 pub fn documents(path: &Path) -> Result<Vec<Document>, String> {
     let (mut documents, mut failure) = (Vec::new(), None);
-    read(&Source::File(path.to_owned(), Container::JsonLines), &Fields::default(), &mut |item| {
+    read(&Source::File(path.to_owned(), Container::JsonLines), &Options::default(), &mut |item| {
         match item {
-            Item::Document(document) => documents.push(document),
+            Item::Document(document, _) => documents.push(document),
             Item::Problem(problem) => failure = Some(problem.to_string()),
             Item::Note(_) => {}
         }

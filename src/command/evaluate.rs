@@ -67,7 +67,7 @@ pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
         let (scores, failed) = evaluate(&pipeline, &cases, &choice);
         if scores.documents == 0 && failed.is_empty() && !cases.is_empty() {
             let reason = "no document is of these genres (--genres all takes each)".to_owned();
-            problems.push(Problem { file: path.display().to_string(), line: None, reason });
+            problems.push(Problem::new(path.display().to_string(), reason));
         }
         problems.extend(failed);
         lost += problems.len();

@@ -33,6 +33,7 @@ pub struct ShowOptions {
 /// Prints the documents.
 pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     let pipeline = options.pipeline.pipeline()?;
+    let input = options.input.options();
     let (sources, problems) = sources(&options.paths, options.input.stdin());
     let mut lost = problems.len();
     for problem in problems {
@@ -42,13 +43,13 @@ pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     let mut result = Ok(());
     let mut shown = 0;
     for source in &sources {
-        read(source, &options.input.fields(), &mut |item| {
+        read(source, &input, &mut |item| {
             match item {
-                Item::Document(document) if options.id.as_ref().is_none_or(|id| *id == document.id) => {
+                Item::Document(document, _) if options.id.as_ref().is_none_or(|id| *id == document.id) => {
                     shown += 1;
                     result = print(&mut out, &pipeline, &document, options.why);
                 }
-                Item::Document(_) => {}
+                Item::Document(..) => {}
                 Item::Problem(problem) => {
                     lost += 1;
                     eprintln!("rejected: {problem}");

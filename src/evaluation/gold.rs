@@ -8,7 +8,7 @@ use super::{places, quotes, sentences, triples};
 use crate::attribution;
 use crate::document::Document;
 use crate::format::Problem;
-use crate::format::input::{Container, Fields, Item, Source, is_gold, read};
+use crate::format::input::{Container, Exports, Item, Options, Source, is_gold, read};
 use crate::span::Span;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -124,7 +124,7 @@ struct Reader {
 
 impl Reader {
     fn lose(&mut self, path: &Path, line: Option<u64>, reason: impl Into<String>) {
-        self.problems.push(Problem { file: path.display().to_string(), line, reason: reason.into() });
+        self.problems.push(Problem::new(path.display().to_string(), reason).at_line(line));
     }
 
     /// The files of gold in a folder, in sorted order.
@@ -280,9 +280,10 @@ impl Reader {
             return Err(format!("no field `text`, and neither {stem}.txt nor {stem}.jsonl beside this file"));
         };
         let mut texts = HashMap::new();
-        read(&Source::File(file, container), &Fields::default(), &mut |item| {
+        let options = Options { exports: Exports::Never, ..Options::default() };
+        read(&Source::File(file, container), &options, &mut |item| {
             match item {
-                Item::Document(document) => drop(texts.insert(document.id, document.text)),
+                Item::Document(document, _) => drop(texts.insert(document.id, document.text)),
                 Item::Problem(problem) => self.problems.push(problem),
                 Item::Note(_) => {}
             }
@@ -368,7 +369,7 @@ mod tests {
         std::fs::write(folder.path().join("x.jsonl"), "{\"id\": \"b\", \"text\": \"Hi.\"}\n").unwrap();
         let (cases, problems) = open(folder.path());
         assert_eq!(cases.iter().map(|case| case.document.text.as_str()).collect::<Vec<_>>(), ["Hi."]);
-        let lines: Vec<_> = problems.iter().map(|p| (p.line, p.reason.as_str())).collect();
+        let lines: Vec<_> = problems.iter().map(|p| (p.origin.line, p.reason.as_str())).collect();
         let expected = [
             (Some(7), "broken JSON in column 1: EOF while parsing an object"),
             (Some(1), "no field `text`, and no document `a` beside this file"),

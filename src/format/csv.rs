@@ -6,7 +6,7 @@ use crate::document::Document;
 use crate::pipeline::{Annotation, Pipeline};
 use std::fmt::Display;
 
-/// The columns in order.
+/// The columns in order; behind them `metadata`, a JSON object, if other fields were asked for.
 pub const COLUMNS: [&str; 38] = [
     "doc_id",
     "id",
@@ -48,9 +48,12 @@ pub const COLUMNS: [&str; 38] = [
     "url",
 ];
 
-/// The line of column names.
-pub fn header() -> Vec<u8> {
+/// The line of column names; `kept` says whether other fields were asked for.
+pub fn header(kept: bool) -> Vec<u8> {
     let mut out = COLUMNS.join(",").into_bytes();
+    if kept {
+        out.extend_from_slice(b",metadata");
+    }
     out.push(b'\n');
     out
 }
@@ -70,7 +73,7 @@ fn cells(row: &Row<'_>) -> Vec<String> {
     let cue = row.cue.as_ref();
     let speaker = row.speaker.as_ref();
     let about = &row.jurisdictions;
-    let cells = vec![
+    let mut cells = vec![
         row.doc_id.to_owned(),
         row.id.clone(),
         row.kind.to_owned(),
@@ -111,6 +114,7 @@ fn cells(row: &Row<'_>) -> Vec<String> {
         cell(row.url),
     ];
     debug_assert_eq!(cells.len(), COLUMNS.len());
+    cells.extend(row.metadata.map(|kept| serde_json::to_string(kept).expect("words are plain data")));
     cells
 }
 

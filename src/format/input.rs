@@ -1,48 +1,175 @@
-//! Documents from files, folders and standard input.
+//! Documents from files, folders, archives and standard input.
 //!
-//! `.txt` is one document (its id is the file's name without extension), `.jsonl` one a line. Folders are walked in sorted order;
-//! files with other endings in them are passed over, as are gold annotations (`*.gold.json`, `*.gold.jsonl`).
+//! A [`Source`] is a file or a stream, a [`Container`] the way in which documents lie in it, and [`read`] goes through it from
+//! start to end and hands on one [`Item`] after another. Compression is taken off first, whatever the name says; each container
+//! has its reader in a file of its own, and an archive calls the readers for its members. What cannot be read is an item too, with
+//! its place, and the rest goes on. Nothing but one document (a row group of Parquet) is held whole.
 
-use super::Problem;
-use super::decode::{NotText, decode};
-use crate::document::{Document, Metadata};
-use serde_json::Value;
+mod archive;
+mod compression;
+mod export;
+mod fields;
+mod html;
+mod intake;
+pub(super) mod json;
+mod limit;
+mod parquet;
+mod rejects;
+mod source;
+mod table;
+mod text;
+mod warc;
+mod xml;
+
+pub use fields::Fields;
+pub use limit::Limits;
+pub use rejects::Rejects;
+pub use source::{is_gold, listed, sources};
+
+use super::{Origin, Problem};
+use crate::document::Document;
+use compression::{Compression, HEAD, Peeled, peel};
+use intake::{Flow, Intake, Position};
+use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-/// The longest document: offsets are 32 bits wide.
-const LONGEST: usize = u32::MAX as usize - 1;
-
-/// The names of the fields of JSON documents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fields {
-    /// The text.
-    pub text: String,
-    /// The identifier; `None` for `id`, else `doc_id`.
-    pub id: Option<String>,
+/// How documents are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The names of the fields.
+    pub fields: Fields,
+    /// Which other fields are kept.
+    pub keep: Keep,
+    /// Whether plain texts are exports of news databases.
+    pub exports: Exports,
+    /// What an input may cost.
+    pub limits: Limits,
+    /// What alone is read: what an earlier run rejected.
+    pub retry: Option<Rejects>,
 }
 
-impl Default for Fields {
-    fn default() -> Self {
-        Fields { text: "text".into(), id: None }
-    }
+/// Which fields of a document are kept beside those that every row has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// None.
+    #[default]
+    Nothing,
+    /// These, where they hold a word, a number or a truth value.
+    Names(Vec<String>),
+    /// All that hold a word, a number or a truth value.
+    All,
+}
+
+/// Whether plain texts are exports of news databases (Nexis, Factiva), which hold many documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Exports {
+    /// Where their structure shows it.
+    #[default]
+    Shown,
+    /// All of them.
+    Always,
+    /// None of them.
+    Never,
 }
 
 /// How a file holds documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
-    /// One document, plain text.
+    /// One document, plain text; or an export of a news database.
     Text,
     /// One JSON document a line.
     JsonLines,
+    /// A JSON document, a list of them, or one behind the other.
+    Json,
+    /// A table with a line of names, separated by commas (or semicolons).
+    Csv,
+    /// A table with a line of names, separated by tabs.
+    Tsv,
+    /// A table in columns.
+    Parquet,
+    /// A web page.
+    Html,
+    /// News items: NITF, NewsML.
+    Xml,
+    /// A web archive.
+    Warc,
+    /// An archive, its members one behind the other.
+    Tar,
+    /// An archive with a directory at its end.
+    Zip,
+    /// What its content shows.
+    Unknown,
+}
+
+/// All endings that are known, compressions apart.
+const ENDINGS: [(&str, Container); 16] = [
+    ("txt", Container::Text),
+    ("jsonl", Container::JsonLines),
+    ("ndjson", Container::JsonLines),
+    ("json", Container::Json),
+    ("csv", Container::Csv),
+    ("tsv", Container::Tsv),
+    ("parquet", Container::Parquet),
+    ("html", Container::Html),
+    ("htm", Container::Html),
+    ("xhtml", Container::Html),
+    ("xml", Container::Xml),
+    ("nitf", Container::Xml),
+    ("warc", Container::Warc),
+    ("wet", Container::Warc),
+    ("tar", Container::Tar),
+    ("zip", Container::Zip),
+];
+
+impl Container {
+    /// The container that a file's name shows, compressions taken off; `Unknown` for one that is compressed and shows no more.
+    pub fn by_name(name: &str) -> Option<Container> {
+        let mut name = name.to_owned();
+        let mut packed = false;
+        while let Some((_, inner)) = Compression::by_name(&name) {
+            packed = true;
+            name = inner;
+        }
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        let known = ending.and_then(|ending| ENDINGS.iter().find(|(e, _)| *e == ending).map(|(_, container)| *container));
+        known.or(packed.then_some(Container::Unknown))
+    }
+
+    /// The container that first bytes show.
+    fn by_content(head: &[u8]) -> Option<Container> {
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+        let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
+        if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+            Some(Container::Zip)
+        } else if head.starts_with(b"PAR1") {
+            Some(Container::Parquet)
+        } else if head.get(257..262) == Some(b"ustar") {
+            Some(Container::Tar)
+        } else if head.starts_with(b"WARC/") {
+            Some(Container::Warc)
+        } else if starts("<!doctype html") || starts("<html") {
+            Some(Container::Html)
+        } else if starts("<?xml") || starts("<nitf") || starts("<newsitem") || starts("<newsmessage") {
+            let html = memchr::memmem::find(head, b"<html").is_some();
+            Some(if html { Container::Html } else { Container::Xml })
+        } else if starts("{") || starts("[") {
+            Some(Container::Json)
+        } else {
+            None
+        }
+    }
 }
 
 /// Something to read documents from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A file.
+    /// A file that was named.
     File(PathBuf, Container),
+    /// A file that was found in a folder or by a pattern: what holds no documents there is passed over, and said so.
+    Found(PathBuf, Container),
     /// Standard input.
     Stdin(Container),
 }
@@ -51,15 +178,19 @@ impl Source {
     /// The name for messages.
     pub fn name(&self) -> String {
         match self {
-            Source::File(path, _) => path.display().to_string(),
+            Source::File(path, _) | Source::Found(path, _) => path.display().to_string(),
             Source::Stdin(_) => "<stdin>".into(),
         }
     }
 
-    /// The size in bytes, where it is known.
+    /// The number of bytes of text in it, where the file's own size says that.
     pub fn size(&self) -> Option<u64> {
         match self {
-            Source::File(path, _) => path.metadata().ok().map(|m| m.len()),
+            Source::File(path, container) | Source::Found(path, container) => {
+                let plain = matches!(container, Container::Text | Container::JsonLines | Container::Json);
+                let packed = Compression::by_name(&path.to_string_lossy()).is_some();
+                if plain && !packed { path.metadata().ok().map(|m| m.len()) } else { None }
+            }
             Source::Stdin(_) => None,
         }
     }
@@ -68,278 +199,142 @@ impl Source {
 /// What a reader yields.
 #[derive(Debug)]
 pub enum Item {
-    /// A document.
-    Document(Document),
+    /// A document, and where it stands.
+    Document(Document, Origin),
     /// Something that is lost.
     Problem(Problem),
     /// Something to know; nothing is lost.
     Note(Problem),
 }
 
-/// The sources that paths name: files as they are, folders walked, `-` for standard input. Also what is wrong with them.
-pub fn sources(paths: &[PathBuf], stdin: Container) -> (Vec<Source>, Vec<Problem>) {
-    let mut found = Vec::new();
-    let mut problems = Vec::new();
-    for path in paths {
-        if path.as_os_str() == "-" {
-            found.push(Source::Stdin(stdin));
-        } else if path.is_dir() {
-            let before = found.len();
-            walk(path, &mut found, &mut problems);
-            if found.len() == before {
-                problems.push(problem(path, "no documents in this folder (looked for .txt and .jsonl)"));
-            }
-        } else if !path.exists() {
-            problems.push(problem(path, "no such file or folder"));
-        } else {
-            match container(path) {
-                Some(container) => found.push(Source::File(path.clone(), container)),
-                None => problems.push(problem(path, "unknown kind of file (known: .txt, .jsonl)")),
-            }
-        }
-    }
-    (found, problems)
-}
-
-fn problem(path: &Path, reason: impl Into<String>) -> Problem {
-    Problem { file: path.display().to_string(), line: None, reason: reason.into() }
-}
-
-fn container(path: &Path) -> Option<Container> {
-    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "txt" => Some(Container::Text),
-        "jsonl" | "ndjson" => Some(Container::JsonLines),
-        _ => None,
-    }
-}
-
-/// Whether a file holds gold annotations, not documents.
-pub fn is_gold(path: &Path) -> bool {
-    path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.ends_with(".gold.jsonl") || n.ends_with(".gold.json"))
-}
-
-fn walk(folder: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
-    let mut paths = Vec::new();
-    match std::fs::read_dir(folder) {
-        Ok(items) => {
-            for item in items {
-                match item {
-                    Ok(item) => paths.push(item.path()),
-                    Err(error) => problems.push(problem(folder, error.to_string())),
-                }
-            }
-        }
-        Err(error) => return problems.push(problem(folder, error.to_string())),
-    }
-    paths.sort();
-    for path in paths {
-        let hidden = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with('.'));
-        // A link to a folder could lead in a circle.
-        let is_link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
-        if hidden || is_gold(&path) {
-            continue;
-        }
-        if path.is_dir() {
-            if !is_link {
-                walk(&path, found, problems);
-            }
-        } else if let Some(container) = container(&path) {
-            found.push(Source::File(path, container));
-        }
-    }
-}
-
 /// Reads a source from start to end; `take` returns `false` to stop.
-pub fn read(source: &Source, fields: &Fields, take: &mut dyn FnMut(Item) -> bool) {
+pub fn read(source: &Source, options: &Options, take: &mut dyn FnMut(Item) -> bool) {
     let name = source.name();
-    let (reader, container, stem): (io::Result<Box<dyn Read>>, Container, String) = match source {
-        Source::File(path, container) => {
-            let stem = path.file_stem().map_or_else(|| name.clone(), |s| s.to_string_lossy().into_owned());
-            (File::open(path).map(|f| Box::new(f) as Box<dyn Read>), *container, stem)
-        }
-        Source::Stdin(container) => (Ok(Box::new(io::stdin())), *container, "stdin".into()),
+    let total = Rc::default();
+    let (input, container, file_name, found) = match source {
+        Source::File(path, container) => (File::open(path).map(Input::File), *container, file_name(path), false),
+        Source::Found(path, container) => (File::open(path).map(Input::File), *container, file_name(path), true),
+        Source::Stdin(container) => (Ok(Input::Stream(Box::new(io::stdin()))), *container, None, false),
     };
-    match reader {
-        Err(error) => {
-            take(Item::Problem(Problem { file: name, line: None, reason: error.to_string() }));
-        }
-        Ok(reader) => match container {
-            Container::Text => read_text(reader, &name, stem, take),
-            Container::JsonLines => read_lines(reader, &name, &stem, fields, take),
+    let stem = file_name.as_deref().map_or_else(|| "stdin".into(), |name| stem(name, container));
+    let mut intake = Intake::new(options, name, stem, found, take);
+    // Whoever takes the items has seen enough, or there are no more: nothing is left to do either way.
+    let _ = match input {
+        Ok(input) => contained(input, container, file_name.as_deref(), &total, 0, &mut intake),
+        Err(error) => intake.lost_rest(Position::Whole, error.to_string()),
+    };
+}
+
+fn file_name(path: &Path) -> Option<String> {
+    path.file_name().map(|name| name.to_string_lossy().into_owned())
+}
+
+/// A file's name without its endings.
+fn stem(name: &str, container: Container) -> String {
+    let mut name = name.to_owned();
+    while let Some((_, inner)) = Compression::by_name(&name) {
+        name = inner;
+    }
+    let ending = name.rsplit_once('.').filter(|(stem, ending)| {
+        let known = ENDINGS.iter().any(|(e, c)| *e == ending.to_ascii_lowercase() && *c == container);
+        !stem.is_empty() && (known || container == Container::Text)
+    });
+    let stem = ending.map_or(name.as_str(), |(stem, _)| stem);
+    // `a.warc.wet` and `a.warc.gz` are both `a`.
+    match stem.strip_suffix(".warc") {
+        Some(stem) if container == Container::Warc && !stem.is_empty() => stem.to_owned(),
+        _ => stem.to_owned(),
+    }
+}
+
+/// What bytes come from: a file can be read at any place, a stream from start to end.
+enum Input<'r> {
+    File(File),
+    Stream(Box<dyn Read + 'r>),
+}
+
+/// Reads what a file, a stream or the member of an archive holds.
+fn contained(
+    input: Input<'_>,
+    container: Container,
+    name: Option<&str>,
+    total: &Rc<Cell<u64>>,
+    depth: usize,
+    intake: &mut Intake<'_>,
+) -> Flow {
+    // Zip and Parquet are read at any place of a file: a second handle to it is kept.
+    let (stream, file): (Box<dyn Read>, Option<File>) = match input {
+        Input::File(file) => match file.try_clone() {
+            Ok(second) => (Box::new(file), Some(second)),
+            Err(error) => return intake.lost_rest(Position::Whole, error.to_string()),
         },
+        Input::Stream(stream) => (stream, None),
+    };
+    let Peeled { input, head, layers } = match peel(stream, &intake.options.limits, total) {
+        Ok(peeled) => peeled,
+        Err(error) => return intake.lost_rest(Position::Whole, limit::reason(&error)),
+    };
+    let (container, said) = match container {
+        Container::Unknown if head.is_empty() => (Container::Text, None),
+        Container::Unknown => match Container::by_content(&head) {
+            Some(container) => (container, None),
+            None => return intake.nothing("unknown kind of file: neither its name nor its first bytes say what it is"),
+        },
+        // A text may begin in any way; the other containers show what they are.
+        Container::Zip | Container::Parquet | Container::Tar | Container::Warc => match Container::by_content(&head) {
+            Some(other) if other != container && !matches!(other, Container::Json) => (other, Some(other)),
+            _ => (container, None),
+        },
+        other => match Container::by_content(&head) {
+            Some(shown @ (Container::Zip | Container::Parquet)) => (shown, Some(shown)),
+            _ => (other, None),
+        },
+    };
+    if let Some(other) = said {
+        let reason = format!("read as {other:?}: its first bytes are not those of its name").to_lowercase();
+        intake.note(Position::Whole, reason)?;
     }
-}
-
-fn read_text(mut reader: impl Read, name: &str, stem: String, take: &mut dyn FnMut(Item) -> bool) {
-    let lost = |reason: String| Item::Problem(Problem { file: name.to_owned(), line: None, reason });
-    let mut bytes = Vec::new();
-    if let Err(error) = reader.read_to_end(&mut bytes) {
-        take(lost(error.to_string()));
-        return;
-    }
-    if bytes.len() > LONGEST {
-        take(lost("the document is longer than 4 GB".into()));
-        return;
-    }
-    match decode(bytes) {
-        Err(NotText) => {
-            take(lost("no text: the file is binary".into()));
-        }
-        Ok(decoded) if decoded.text.trim().is_empty() => {
-            take(lost("the document is empty".into()));
-        }
-        Ok(decoded) => {
-            if let Some(encoding) = decoded.encoding {
-                let note = Problem { file: name.to_owned(), line: None, reason: format!("read as {encoding}") };
-                if !take(Item::Note(note)) {
-                    return;
-                }
+    if let Some((named, _)) = name.and_then(Compression::by_name) {
+        if layers.is_empty() && !head.is_empty() {
+            let binary = head.contains(&0) && !matches!(container, Container::Zip | Container::Parquet | Container::Tar);
+            if binary {
+                let reason = format!("not {}: its first bytes are not those of its name", named.name());
+                return intake.lost_rest(Position::Whole, reason);
             }
-            take(Item::Document(Document::new(stem, decoded.text)));
-        }
-    }
-}
-
-fn read_lines(reader: impl Read, name: &str, stem: &str, fields: &Fields, take: &mut dyn FnMut(Item) -> bool) {
-    let mut reader = BufReader::with_capacity(1 << 16, reader);
-    let mut number = 0u64;
-    let mut documents = 0u64;
-    let mut legacy = false;
-    let mut unnamed = false;
-    let mut problems = 0u64;
-    loop {
-        let mut line = Vec::new();
-        number += 1;
-        match reader.read_until(b'\n', &mut line) {
-            Err(error) => {
-                take(Item::Problem(Problem { file: name.to_owned(), line: Some(number), reason: error.to_string() }));
-                return;
-            }
-            Ok(0) => break,
-            Ok(_) => {}
-        }
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        let mut notes = Vec::new();
-        let item = match decode(line) {
-            Err(NotText) => Err("no text: the line holds NUL bytes".to_owned()),
-            Ok(decoded) => {
-                if let Some(encoding) = decoded.encoding.filter(|_| !legacy) {
-                    legacy = true;
-                    notes.push(format!("read as {encoding}"));
-                }
-                document(&decoded.text, stem, number, fields).map(|(document, named)| {
-                    if !named && !unnamed {
-                        unnamed = true;
-                        notes.push(
-                            "no field `id` or `doc_id`: documents are named by file and line (choose a field with --id-field)"
-                                .into(),
-                        );
-                    }
-                    document
-                })
-            }
-        };
-        for reason in notes {
-            if !take(Item::Note(Problem { file: name.to_owned(), line: Some(number), reason })) {
-                return;
-            }
-        }
-        let item = match item {
-            Ok(document) => {
-                documents += 1;
-                Item::Document(document)
-            }
-            Err(reason) => {
-                problems += 1;
-                Item::Problem(Problem { file: name.to_owned(), line: Some(number), reason })
-            }
-        };
-        if !take(item) {
-            return;
+            intake.note(Position::Whole, format!("not compressed, whatever its name says ({})", named.name()))?;
+        } else if layers.first().is_some_and(|first| *first != named) {
+            let shown = layers[0].name();
+            intake.note(Position::Whole, format!("compressed with {shown}, whatever its name says ({})", named.name()))?;
         }
     }
-    if documents == 0 && problems == 0 {
-        take(Item::Problem(Problem { file: name.to_owned(), line: None, reason: "the file is empty".into() }));
-    }
-}
-
-/// What is wrong with a line of JSON, and at which character; the line's number in its file stands elsewhere.
-pub(super) fn broken(line: &str, error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);
-    let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
-    format!("broken JSON at column {}: {reason}", column.max(1))
-}
-
-/// The document that a line of JSON holds, and whether it names itself.
-fn document(line: &str, stem: &str, number: u64, fields: &Fields) -> Result<(Document, bool), String> {
-    let line = line.trim_end_matches(['\n', '\r']);
-    let value: Value = serde_json::from_str(line).map_err(|error| broken(line, &error))?;
-    let Value::Object(mut object) = value else { return Err("the line holds no JSON object".into()) };
-    let text = match object.remove(&fields.text) {
-        Some(Value::String(text)) => text,
-        Some(Value::Null) | None => {
-            let others: Vec<&str> =
-                object.iter().filter(|(_, v)| v.as_str().is_some_and(|s| s.len() > 200)).map(|(k, _)| k.as_str()).collect();
-            let hint = if others.is_empty() {
-                String::new()
-            } else {
-                format!(" (long text stands in: {}; choose with --text-field)", others.join(", "))
+    match container {
+        Container::Text | Container::Unknown => text::read(input, intake),
+        Container::JsonLines => json::read_lines(input, intake),
+        Container::Json => json::read(input, intake),
+        Container::Csv => table::read(input, b',', intake),
+        Container::Tsv => table::read(input, b'\t', intake),
+        Container::Html => html::read(input, intake),
+        Container::Xml => xml::read(input, &head, intake),
+        Container::Warc => warc::read(input, intake),
+        Container::Tar => archive::read_tar(input, total, depth, intake),
+        Container::Parquet | Container::Zip => {
+            let whole = match file.filter(|_| layers.is_empty()) {
+                Some(mut file) => file.seek(SeekFrom::Start(0)).map(|_| file),
+                None => spooled(input),
             };
-            return Err(format!("no field `{}`{hint}", fields.text));
+            match whole {
+                Err(error) => intake.lost_rest(Position::Whole, limit::reason(&error)),
+                Ok(file) if container == Container::Parquet => parquet::read(file, intake),
+                Ok(file) => archive::read_zip(file, total, depth, intake),
+            }
         }
-        Some(_) => return Err(format!("the field `{}` is no text", fields.text)),
-    };
-    if text.len() > LONGEST {
-        return Err("the document is longer than 4 GB".into());
     }
-    let text = match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
-    };
-    let mut scalar = |name: &str| match object.remove(name) {
-        Some(Value::String(s)) => Some(s),
-        Some(Value::Number(n)) => Some(n.to_string()),
-        Some(Value::Bool(b)) => Some(b.to_string()),
-        _ => None,
-    };
-    let id = match &fields.id {
-        Some(field) => Some(scalar(field).ok_or_else(|| format!("no field `{field}`"))?),
-        None => scalar("id").or_else(|| scalar("doc_id")),
-    };
-    let metadata = Metadata { date: scalar("date"), source: scalar("source"), title: scalar("title"), url: scalar("url") };
-    if text.trim().is_empty() {
-        return Err("the document is empty".into());
-    }
-    let named = id.is_some();
-    Ok((Document { id: id.unwrap_or_else(|| format!("{stem}:{number}")), text, metadata }, named))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_becomes_a_document_with_its_metadata() {
-        let line = r#"{"doc_id": 7, "text": "Hello.", "title": "T", "date": "2020-01-02", "other": [1]}"#;
-        let (document, named) = document(line, "f", 3, &Fields::default()).unwrap();
-        assert!(named);
-        assert_eq!((document.id.as_str(), document.text.as_str()), ("7", "Hello."));
-        assert_eq!(document.metadata.title.as_deref(), Some("T"));
-        assert_eq!(super::document(r#"{"text": "x"}"#, "f", 3, &Fields::default()).unwrap().0.id, "f:3");
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_line_is_said() {
-        let error = |line: &str| document(line, "f", 1, &Fields::default()).unwrap_err();
-        assert_eq!(error("{\n"), "broken JSON at column 1: EOF while parsing an object");
-        assert_eq!(error("{\"é\": x}"), "broken JSON at column 7: expected value");
-        assert_eq!(error("[]"), "the line holds no JSON object");
-        assert_eq!(error(r#"{"text": 3}"#), "the field `text` is no text");
-        assert_eq!(error(r#"{"text": " "}"#), "the document is empty");
-        let long = format!(r#"{{"body": "{}"}}"#, "x".repeat(300));
-        assert_eq!(error(&long), "no field `text` (long text stands in: body; choose with --text-field)");
-    }
+/// A stream as a file without a name, for what cannot be read from start to end.
+fn spooled(mut input: impl Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(&mut input, &mut file)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file)
 }

@@ -14,7 +14,7 @@ pub fn open(path: &Path) -> Result<Vec<Listed>, Vec<Problem>> {
     let file = path.display().to_string();
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&file, &text),
-        Err(error) => Err(vec![Problem { file, line: None, reason: error.to_string() }]),
+        Err(error) => Err(vec![Problem::new(file, error.to_string())]),
     }
 }
 
@@ -23,7 +23,7 @@ pub fn open(path: &Path) -> Result<Vec<Listed>, Vec<Problem>> {
 /// # Errors
 /// All that is wrong with it, by line.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Listed>, Vec<Problem>> {
-    let problem = |line: usize, reason: String| Problem { file: file.to_owned(), line: Some(line as u64), reason };
+    let problem = |line: usize, reason: String| Problem::new(file, reason).at_line(Some(line as u64));
     let mut lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate();
     let header: Vec<&str> = lines.next().map_or(Vec::new(), |(_, line)| line.split('\t').map(str::trim).collect());
     let column = |name: &str| header.iter().position(|column| *column == name);

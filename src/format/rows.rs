@@ -7,6 +7,7 @@ use crate::span::Span;
 use crate::statement::Attribution;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// One attribution as rows hold it: offsets in code points, half-open; each `text` is the slice of the document it names.
 #[derive(Debug, Serialize)]
@@ -51,6 +52,9 @@ pub struct Row<'a> {
     pub title: Option<&'a str>,
     /// The document's address.
     pub url: Option<&'a str>,
+    /// Other fields of the document that were asked for; no field of the row if none were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<&'a BTreeMap<String, String>>,
 }
 
 /// The cue of a row.
@@ -218,6 +222,7 @@ pub fn row<'a>(
         source: metadata.source.as_deref(),
         title: metadata.title.as_deref(),
         url: metadata.url.as_deref(),
+        metadata: metadata.kept.as_ref(),
     }
 }
 

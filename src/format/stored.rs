@@ -4,7 +4,7 @@
 //! rest goes on.
 
 use super::Problem;
-use super::input::broken;
+use super::input::json::broken;
 use crate::collation::{EntityInRow, JurisdictionInRow, SpeakerInRow, Statement};
 use crate::speaker::SpeakerType;
 use serde::de::{MapAccess, Visitor};
@@ -147,7 +147,7 @@ pub fn read(path: &Path, take: &mut dyn FnMut(Item<'_>) -> bool) {
     match reader {
         Ok(reader) => read_lines(BufReader::with_capacity(1 << 16, reader), &name, take),
         Err(error) => {
-            take(Item::Problem(Problem { file: name, line: None, reason: error.to_string() }));
+            take(Item::Problem(Problem::new(name, error.to_string())));
         }
     }
 }
@@ -156,7 +156,7 @@ fn read_lines(mut reader: impl BufRead, name: &str, take: &mut dyn FnMut(Item<'_
     let mut line = Vec::new();
     for number in 1u64.. {
         line.clear();
-        let problem = |line: Option<u64>, reason: String| Item::Problem(Problem { file: name.to_owned(), line, reason });
+        let problem = |line: Option<u64>, reason: String| Item::Problem(Problem::new(name, reason).at_line(line));
         match reader.read_until(b'\n', &mut line) {
             Err(error) => {
                 take(problem((number > 1).then_some(number), error.to_string()));

@@ -1,0 +1,138 @@
+//! Which files paths, folders, patterns and lists name.
+
+use super::{Container, ENDINGS, Problem, Source};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// The sources that paths name: files as they are, folders walked, patterns filled in, `-` for standard input. Also what is wrong
+/// with them.
+pub fn sources(paths: &[PathBuf], stdin: Container) -> (Vec<Source>, Vec<Problem>) {
+    let mut found = Vec::new();
+    let mut problems = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            found.push(Source::Stdin(stdin));
+        } else if path.exists() {
+            named(path, &mut found, &mut problems);
+        } else {
+            match path.to_str().filter(|pattern| pattern.contains(['*', '?', '['])) {
+                Some(pattern) => matching(pattern, &mut found, &mut problems),
+                None => problems.push(problem(path, "no such file or folder")),
+            }
+        }
+    }
+    (found, problems)
+}
+
+/// The paths of a list: one a line, or separated by NULs.
+///
+/// # Errors
+/// If the list cannot be read or is no text.
+pub fn listed(mut list: impl Read) -> io::Result<Vec<PathBuf>> {
+    let mut names = String::new();
+    list.read_to_string(&mut names)?;
+    let names = names.strip_prefix('\u{feff}').unwrap_or(&names);
+    let by = if names.contains('\0') { '\0' } else { '\n' };
+    Ok(names.split(by).map(|name| name.trim_end_matches('\r')).filter(|name| !name.is_empty()).map(PathBuf::from).collect())
+}
+
+/// A path that is there.
+fn named(path: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
+    if path.is_dir() {
+        let before = found.len();
+        walk(path, found, problems);
+        if found.len() == before {
+            problems.push(problem(path, format!("no documents in this folder (looked for {})", endings())));
+        }
+    } else {
+        let container = path.file_name().and_then(|name| Container::by_name(&name.to_string_lossy()));
+        match container.or_else(|| shown(path)) {
+            Some(container) => found.push(Source::File(path.to_owned(), container)),
+            None => problems.push(problem(path, format!("unknown kind of file (known: {})", endings()))),
+        }
+    }
+}
+
+/// The files that a pattern stands for, in sorted order.
+fn matching(pattern: &str, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::default() };
+    let paths = match glob::glob_with(pattern, options) {
+        Ok(paths) => paths,
+        Err(error) => return problems.push(problem(Path::new(pattern), format!("no pattern: {error}"))),
+    };
+    let before = (found.len(), problems.len());
+    for path in paths {
+        match path {
+            Ok(path) if path.is_dir() => walk(&path, found, problems),
+            Ok(path) => found.extend(by_name(path)),
+            Err(error) => problems.push(problem(error.path(), error.error().to_string())),
+        }
+    }
+    if (found.len(), problems.len()) == before {
+        problems.push(problem(Path::new(pattern), "no document has a name like this"));
+    }
+}
+
+fn problem(path: &Path, reason: impl Into<String>) -> Problem {
+    Problem::new(path.display().to_string(), reason)
+}
+
+/// The endings that are known, for messages.
+fn endings() -> String {
+    let names: Vec<String> = ENDINGS.iter().map(|(ending, _)| format!(".{ending}")).collect();
+    format!("{}, each also .gz, .zst, .bz2 or .xz", names.join(", "))
+}
+
+/// The container that the content of a file shows; a file that cannot be opened shows nothing, and says so when it is read.
+fn shown(path: &Path) -> Option<Container> {
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).ok()?;
+    file.take(super::HEAD as u64).read_to_end(&mut head).ok()?;
+    let packed = super::Compression::of(&head).map(|_| Container::Unknown);
+    packed.or_else(|| Container::by_content(&head))
+}
+
+/// Whether a file holds gold annotations, not documents.
+pub fn is_gold(path: &Path) -> bool {
+    path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.ends_with(".gold.jsonl") || n.ends_with(".gold.json"))
+}
+
+/// Whether a file or folder is none of the reader's business.
+pub(super) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || name == "__MACOSX"
+}
+
+fn by_name(path: PathBuf) -> Option<Source> {
+    let container = Container::by_name(&path.file_name()?.to_string_lossy())?;
+    (!is_gold(&path)).then_some(Source::Found(path, container))
+}
+
+fn walk(folder: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
+    let mut paths = Vec::new();
+    match std::fs::read_dir(folder) {
+        Ok(items) => {
+            for item in items {
+                match item {
+                    Ok(item) => paths.push(item.path()),
+                    Err(error) => problems.push(problem(folder, error.to_string())),
+                }
+            }
+        }
+        Err(error) => return problems.push(problem(folder, error.to_string())),
+    }
+    paths.sort();
+    for path in paths {
+        if path.file_name().and_then(|n| n.to_str()).is_some_and(is_hidden) {
+            continue;
+        }
+        // A link to a folder could lead in a circle.
+        let is_link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
+        if path.is_dir() {
+            if !is_link {
+                walk(&path, found, problems);
+            }
+        } else {
+            found.extend(by_name(path));
+        }
+    }
+}

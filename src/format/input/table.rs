@@ -1,0 +1,125 @@
+//! Tables as text: a line of names, then a document a row.
+
+use super::fields::{self, Value};
+use super::intake::{Flow, Intake, Once, Position};
+use super::limit::{Allowance, Leash, reason, too_long};
+use crate::format::decode::{NotText, decode};
+use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+use std::io::{BufRead, BufReader};
+
+/// The longest line of names.
+const NAMES: u64 = 1 << 20;
+
+/// How far the reader of tables reads ahead.
+const AHEAD: u64 = 1 << 16;
+
+/// Reads a table whose cells are separated by `delimiter`; semicolons are recognised in the place of commas.
+pub(super) fn read(input: Box<dyn BufRead + '_>, delimiter: u8, intake: &mut Intake<'_>) -> Flow {
+    let limit = intake.options.limits.document;
+    let mut decoder = DecodeReaderBytesBuilder::new();
+    let mut input = BufReader::with_capacity(1 << 16, decoder.utf8_passthru(true).strip_bom(true).build(input));
+    let delimiter = match input.fill_buf() {
+        Err(error) => return intake.lost_rest(Position::Whole, reason(&error)),
+        Ok(start) => {
+            let names = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            if delimiter == b',' && !names.contains(&b',') && names.contains(&b';') { b';' } else { delimiter }
+        }
+    };
+    // A mark of quotation that is never closed would make one record of the rest.
+    let allowance = Allowance::default();
+    allowance.set(NAMES + AHEAD);
+    let leash = Leash::new(input, allowance.clone(), format!("a row is {}", too_long(limit)));
+    let mut builder = ReaderBuilder::new();
+    let mut reader = builder.delimiter(delimiter).flexible(true).buffer_capacity(AHEAD as usize).from_reader(leash);
+    let names: Vec<String> = match reader.byte_headers() {
+        Err(error) => return intake.lost_rest(Position::Whole, said(&error)),
+        Ok(names) => {
+            let cell = |bytes: &[u8]| decode(bytes.to_vec()).map_or_else(|_| String::new(), |d| d.text);
+            names.iter().map(cell).collect()
+        }
+    };
+    if names.iter().all(|name| name.is_empty()) {
+        return intake.lost(Position::Whole, "the file is empty");
+    }
+    let names = match renamed(names, intake) {
+        Ok(names) => names,
+        Err(reason) => return intake.nothing(reason),
+    };
+    if let Some(name) = guessed(&names, intake) {
+        intake.note_once(Once::Guess, Position::Whole, || {
+            format!("the text is read from the column `{name}` (choose with --text-field)")
+        })?;
+    }
+    let mut row = ByteRecord::new();
+    let mut number = 0;
+    loop {
+        allowance.set(limit.saturating_add(AHEAD));
+        number += 1;
+        let at = Position::Record(number);
+        match reader.read_byte_record(&mut row) {
+            Err(error) => return intake.lost_rest(at, said(&error)),
+            Ok(false) => break,
+            Ok(true) => take(&row, &names, number, intake)?,
+        }
+    }
+    if intake.is_empty() { intake.nothing("the table has no rows") } else { Flow::Continue(()) }
+}
+
+/// The names of the columns: that of the text and those of known fields as the flags or the program write them.
+///
+/// # Errors
+/// If there is no text.
+pub(super) fn renamed(mut names: Vec<String>, intake: &Intake<'_>) -> Result<Vec<String>, String> {
+    let wanted = &intake.options.fields;
+    if fields::text_among(names.iter().map(String::as_str), wanted).is_none() {
+        let known = names.iter().take(20).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+        let no = fields::no_text(wanted).replace("no field", "no column");
+        return Err(format!("{no} (the columns are {known}; choose with --text-field)"));
+    }
+    let known = ["title", "date", "source", "url", "id", "doc_id"];
+    let text = wanted.text.iter().map(String::as_str).chain(wanted.text.is_none().then_some(fields::TEXTS).into_iter().flatten());
+    for name in text.chain(wanted.id.as_deref()).chain(known) {
+        if let Some(at) = fields::among(names.iter().map(String::as_str), name) {
+            names[at] = name.to_owned();
+        }
+    }
+    Ok(names)
+}
+
+/// The column that holds the text, if it was guessed and is not `text`.
+pub(super) fn guessed<'n>(names: &'n [String], intake: &Intake<'_>) -> Option<&'n str> {
+    let at = fields::text_among(names.iter().map(String::as_str), &intake.options.fields)?;
+    (intake.options.fields.text.is_none() && names[at] != fields::TEXTS[0]).then(|| names[at].as_str())
+}
+
+fn take(row: &ByteRecord, names: &[String], number: u64, intake: &mut Intake<'_>) -> Flow {
+    let at = Position::Record(number);
+    if row.len() != names.len() {
+        return intake.lost(at, format!("{} cells, but {} columns", row.len(), names.len()));
+    }
+    let mut record = Vec::with_capacity(names.len());
+    for (name, bytes) in names.iter().zip(row) {
+        let value = match decode(bytes.to_vec()) {
+            Err(NotText) => return intake.lost(at, format!("no text: the column `{name}` holds NUL bytes")),
+            Ok(decoded) => {
+                if let Some(encoding) = decoded.encoding {
+                    intake.note_once(Once::Encoding, at, || format!("read as {encoding}"))?;
+                }
+                decoded.text
+            }
+        };
+        // An empty cell is none, but an empty text is an empty text.
+        let is_text = fields::text_among(std::iter::once(name.as_str()), &intake.options.fields).is_some();
+        record.push((name.clone(), if value.is_empty() && !is_text { Value::Null } else { Value::Text(value) }));
+    }
+    let id = intake.numbered(number);
+    intake.record(at, record, || id)
+}
+
+fn said(error: &csv::Error) -> String {
+    match error.kind() {
+        ErrorKind::Io(error) => reason(error),
+        _ => error.to_string(),
+    }
+}
