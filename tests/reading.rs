@@ -299,7 +299,12 @@ fn a_page_names_its_encoding() {
     assert!(opened("a.html", &latin).whole().texts()[0].contains("José Muñoz"));
     assert!(opened("a.html", page.as_bytes()).whole().texts()[0].contains("José Muñoz"));
     opened("a.html", "").says("the document is empty");
-    opened("a.html", "<html><body><div>".repeat(2000)).says("deep in each other");
+    // Ends that belong to nothing hide no depth.
+    for nest in ["<div>", "<div></x>", "<td><table>", "<p><b>", "<li><ul>", "<a id=x><p>"] {
+        opened("a.html", format!("<html><body>{}The pump failed.", nest.repeat(20_000))).says("deep in each other");
+        opened("a.html", format!("<html><body>{}The pump failed.", nest.repeat(400)));
+    }
+    opened("a.html", "<br>".repeat(300_000)).says("more than 200000 elements");
 }
 
 #[test]

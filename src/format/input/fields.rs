@@ -65,9 +65,12 @@ pub(super) fn no_text(fields: &Fields) -> String {
     }
 }
 
-/// Whether a record has a field for the text.
+/// Whether a record has a field for the text, even an empty one.
 pub(super) fn has_text(record: &Record, fields: &Fields) -> bool {
-    text_field(record, fields).is_some()
+    record.iter().any(|(name, _)| match &fields.text {
+        Some(text) => text == name,
+        None => TEXTS.contains(&name.as_str()),
+    })
 }
 
 fn text_field(record: &Record, fields: &Fields) -> Option<(usize, Option<&'static str>)> {

@@ -20,8 +20,11 @@ const DEPTH: usize = 512;
 const CHARSET: usize = 4096;
 
 /// Elements that have no end.
-const VOID: [&str; 15] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "!doctype"];
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+
+/// Elements that may be left open: the next one closes them.
+const CLOSED: [&str; 8] = ["p", "li", "td", "tr", "th", "dt", "dd", "option"];
 
 /// Reads a page.
 pub(super) fn read(mut input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) -> Flow {
@@ -112,6 +115,9 @@ fn article(html: &str) -> Result<(String, Record), String> {
     check(html)?;
     let config = Config { text_mode: TextMode::Formatted, max_elements_to_parse: ELEMENTS, ..Config::default() };
     let mut readability = Readability::new(html, None, Some(config)).map_err(|error| format!("broken HTML: {error}"))?;
+    if is_too_deep(&readability) {
+        return Err(too_deep());
+    }
     let attribute = |selector: &str, name: &str| {
         readability.doc.try_select(selector).and_then(|found| found.attr(name)).map(|value| value.trim().to_owned())
     };
@@ -149,33 +155,66 @@ fn paragraphs(text: &str) -> String {
     blocks.map(|block| block.join("\n")).collect::<Vec<_>>().join("\n\n")
 }
 
-/// Whether a page is one that a tree can be made of.
+/// Whether a page is one that a tree can be made of: an element that is closed closes all that were opened in it.
 fn check(html: &str) -> Result<(), String> {
     let bytes = html.as_bytes();
-    let (mut elements, mut depth, mut deepest) = (0usize, 0usize, 0usize);
+    let mut elements = 0;
+    let mut open: Vec<String> = Vec::new();
     for at in memchr::memchr_iter(b'<', bytes) {
-        match bytes.get(at + 1) {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(first) if first.is_ascii_alphabetic() => {
-                elements += 1;
-                let rest = &bytes[at + 1..];
-                let end = rest.iter().take(12).position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len().min(12));
-                let name = rest[..end].to_ascii_lowercase();
-                // A paragraph or an item may be left open; the next one closes it.
-                let open = ["p", "li", "td", "tr", "th", "dt", "dd", "option"].iter().any(|n| n.as_bytes() == name);
-                if !open && !VOID.iter().any(|void| void.as_bytes() == name) {
-                    depth += 1;
-                    deepest = deepest.max(depth);
-                }
+        let is_end = bytes.get(at + 1) == Some(&b'/');
+        let rest = &bytes[at + 1 + usize::from(is_end)..];
+        if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        let end = rest.iter().take(64).position(|b| matches!(b, b' ' | b'\n' | b'\r' | b'\t' | b'/' | b'>'));
+        let name = String::from_utf8_lossy(&rest[..end.unwrap_or(rest.len().min(64))]).to_ascii_lowercase();
+        if is_end {
+            if let Some(at) = open.iter().rposition(|open| *open == name) {
+                open.truncate(at);
             }
-            _ => {}
+            continue;
+        }
+        elements += 1;
+        if !VOID.contains(&name.as_str()) && !CLOSED.contains(&name.as_str()) {
+            open.push(name);
+        }
+        if elements > ELEMENTS {
+            return Err(format!("more than {ELEMENTS} elements in this page"));
+        }
+        if open.len() > DEPTH {
+            return Err(too_deep());
         }
     }
-    if elements > ELEMENTS {
-        return Err(format!("more than {ELEMENTS} elements in this page"));
-    }
-    if deepest > DEPTH {
-        return Err(format!("elements more than {DEPTH} deep in each other"));
-    }
     Ok(())
+}
+
+fn too_deep() -> String {
+    format!("elements more than {DEPTH} deep in each other")
+}
+
+/// Whether the tree of a page is deeper than its tags let one think: some are opened again by others.
+fn is_too_deep(readability: &Readability) -> bool {
+    let root = readability.doc.root();
+    let (mut node, mut depth) = (root, 0);
+    loop {
+        if let Some(child) = node.first_child() {
+            node = child;
+            depth += 1;
+            if depth > 2 * DEPTH {
+                return true;
+            }
+            continue;
+        }
+        loop {
+            if let Some(sibling) = node.next_sibling() {
+                node = sibling;
+                break;
+            }
+            match node.parent() {
+                Some(parent) if depth > 0 => node = parent,
+                _ => return false,
+            }
+            depth -= 1;
+        }
+    }
 }
