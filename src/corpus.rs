@@ -60,10 +60,12 @@ pub struct Job<'a> {
 struct Batch {
     number: u64,
     items: Vec<Item>,
+    tickets: usize,
 }
 
 struct Written {
     number: u64,
+    tickets: usize,
     bytes: Vec<u8>,
     events: Vec<Event>,
     summary: Summary,
@@ -82,7 +84,8 @@ pub fn run(
 ) -> io::Result<Summary> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(io::Error::other)?;
     let in_flight = 4 * pool.current_num_threads() + 2;
-    // A batch takes a ticket when it is read and gives it back when it is written.
+    // A batch takes a ticket when it is read and gives it back when it is written; one with a long document takes as many as it is
+    // batches long, so that long documents are not all in memory at once.
     let (take_ticket, give_ticket) = sync_channel::<()>(in_flight);
     let (send, receive) = channel::<Written>();
     let stop = AtomicBool::new(false);
@@ -98,7 +101,7 @@ pub fn run(
             result
         });
         pool.in_place_scope(|scope| {
-            read_batches(job, &take_ticket, stop, &mut |batch: Batch| {
+            read_batches(job, &take_ticket, in_flight, stop, &mut |batch: Batch| {
                 let send = send.clone();
                 scope.spawn(move |_| annotate(pipeline, job.format, batch, &send));
             });
@@ -110,15 +113,16 @@ pub fn run(
 }
 
 /// Reads all sources and hands on batches until the writer fails.
-fn read_batches(job: &Job<'_>, ticket: &SyncSender<()>, stop: &AtomicBool, hand_on: &mut dyn FnMut(Batch)) {
+fn read_batches(job: &Job<'_>, ticket: &SyncSender<()>, most: usize, stop: &AtomicBool, hand_on: &mut dyn FnMut(Batch)) {
     let mut items = Vec::new();
     let mut size = 0;
     let mut number = 0;
     let mut flush = |items: &mut Vec<Item>, size: &mut usize| {
-        if items.is_empty() || ticket.send(()).is_err() || stop.load(Ordering::Relaxed) {
+        let tickets = (*size / BATCH).clamp(1, most);
+        if items.is_empty() || (0..tickets).any(|_| ticket.send(()).is_err()) || stop.load(Ordering::Relaxed) {
             return;
         }
-        hand_on(Batch { number, items: std::mem::take(items) });
+        hand_on(Batch { number, items: std::mem::take(items), tickets });
         number += 1;
         *size = 0;
     };
@@ -139,7 +143,8 @@ fn read_batches(job: &Job<'_>, ticket: &SyncSender<()>, stop: &AtomicBool, hand_
 }
 
 fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Written>) {
-    let mut written = Written { number: batch.number, bytes: Vec::new(), events: Vec::new(), summary: Summary::default() };
+    let (number, tickets) = (batch.number, batch.tickets);
+    let mut written = Written { number, tickets, bytes: Vec::new(), events: Vec::new(), summary: Summary::default() };
     for item in batch.items {
         match item {
             Item::Document(document, origin) => match annotate_one(pipeline, format, &document, &mut written.bytes) {
@@ -196,8 +201,10 @@ fn write_in_order(
         waiting.insert(written.number, written);
         while let Some(written) = waiting.remove(&next) {
             next += 1;
-            // Every batch that was sent holds a ticket.
-            let _ = ticket.recv();
+            // Every batch that was sent holds its tickets.
+            for _ in 0..written.tickets {
+                let _ = ticket.recv();
+            }
             for event in written.events {
                 let is_problem = matches!(event, Event::Problem(_));
                 on_event(event);

@@ -348,6 +348,11 @@ fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, sum
     if let Engine::Fast(encoder) | Engine::Accurate(encoder, _) = &pipeline.options.engine {
         run["weights"] = format!("{:016x}", encoder.checksum()).into();
     }
+    for (name, path) in [("files_from", &options.files_from), ("retry", &options.retry)] {
+        if let Some(path) = path {
+            run[name] = path.display().to_string().into();
+        }
+    }
     if let Engine::Accurate(_, effort) = &pipeline.options.engine {
         run["effort"] = effort.name().into();
     }
