@@ -156,7 +156,7 @@ fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Wri
                 None => {
                     written.summary.rejected += 1;
                     let reason = format!("the program failed on the document {}; please report it", document.id);
-                    written.events.push(Event::Problem(Problem { origin, lost: Extent::One, reason }));
+                    written.events.push(Event::Problem(Problem { origin, lost: Extent::One, until: None, reason }));
                 }
             },
             Item::Problem(problem) => {

@@ -593,6 +593,31 @@ fn what_was_cut_off_is_read_again_to_its_end() {
     assert_eq!(again.ids(), ["a/2", "a/3"]);
 }
 
+#[test]
+fn a_damaged_row_group_does_not_hide_the_next() {
+    use onrecord::format::input::Rejects;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.parquet");
+    let whole = parquet(&CORPUS[..9], 3);
+    // The text of the fourth document stands in the second group, packed.
+    let second = memchr::memmem::find(&whole, CORPUS[3].0.as_bytes()).expect("its id");
+    let mut damaged = whole.clone();
+    damaged[second + 200..second + 1200].fill(0xff);
+    fs::write(&path, damaged).expect("written");
+    let source = Source::File(path.clone(), Container::Parquet);
+    let first = read_source(&source, &Options::default()).says("row group 2: damaged");
+    assert!(first.documents.len() >= 6 && first.documents.len() < 9, "{:?}", first.ids());
+    fs::write(&path, whole).expect("written");
+    let file: String = first.rejects.iter().map(|problem| serde_json::to_string(problem).expect("plain data") + "\n").collect();
+    let retry = Rejects::read(file.as_bytes()).expect("rejects");
+    let again = read_source(&source, &Options { retry: Some(retry), ..Options::default() }).whole();
+    let mut all: Vec<&str> = first.ids().into_iter().chain(again.ids()).collect();
+    all.sort();
+    let mut expected: Vec<&str> = CORPUS[..9].iter().map(|(id, _)| id.as_str()).collect();
+    expected.sort();
+    assert_eq!(all, expected);
+}
+
 // Arbitrary bytes.
 
 /// A valid file of each kind.

@@ -55,6 +55,9 @@ pub struct Problem {
     /// How much is lost.
     #[serde(default)]
     pub lost: Extent,
+    /// The last record that is lost, if the rest of the file can be read behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
     /// What is the matter.
     #[serde(default)]
     pub reason: String,
@@ -64,7 +67,7 @@ impl Problem {
     /// A problem with a whole file.
     pub fn new(file: impl Into<String>, reason: impl Into<String>) -> Problem {
         let origin = Origin { file: file.into(), ..Origin::default() };
-        Problem { origin, lost: Extent::One, reason: reason.into() }
+        Problem { origin, lost: Extent::One, until: None, reason: reason.into() }
     }
 
     /// The problem at a line, if that is known.

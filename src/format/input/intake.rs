@@ -98,24 +98,33 @@ impl<'a> Intake<'a> {
 
     /// Takes a problem with one document.
     pub(super) fn lost(&mut self, at: Position, reason: impl Into<String>) -> Flow {
-        self.problem(at, Extent::One, reason.into())
+        self.problem(at, Extent::One, None, reason.into())
     }
 
     /// Takes a problem with all that is left of the file.
     pub(super) fn lost_rest(&mut self, at: Position, reason: impl Into<String>) -> Flow {
-        self.problem(at, Extent::Rest, reason.into())
+        self.problem(at, Extent::Rest, None, reason.into())
     }
 
-    fn problem(&mut self, at: Position, lost: Extent, reason: String) -> Flow {
+    /// Takes a problem with all records from one to another.
+    pub(super) fn lost_until(&mut self, at: Position, until: u64, reason: impl Into<String>) -> Flow {
+        self.problem(at, Extent::Rest, Some(until), reason.into())
+    }
+
+    fn problem(&mut self, at: Position, lost: Extent, until: Option<u64>, reason: String) -> Flow {
         self.items += 1;
         let origin = self.origin(at);
-        if self.is_wanted(&origin) { self.hand(Item::Problem(Problem { origin, lost, reason })) } else { Flow::Continue(()) }
+        if self.is_wanted(&origin) {
+            self.hand(Item::Problem(Problem { origin, lost, until, reason }))
+        } else {
+            Flow::Continue(())
+        }
     }
 
     /// Takes something to know.
     pub(super) fn note(&mut self, at: Position, reason: impl Into<String>) -> Flow {
         let origin = self.origin(at);
-        self.hand(Item::Note(Problem { origin, lost: Extent::One, reason: reason.into() }))
+        self.hand(Item::Note(Problem { origin, lost: Extent::One, until: None, reason: reason.into() }))
     }
 
     /// Takes something to know, if it was not said of this file.

@@ -5,12 +5,14 @@ use super::intake::{Flow, Intake, Once, Position};
 use super::limit::{size, too_long};
 use super::{Keep, table};
 use crate::format::decode::decode;
-use parquet::basic::Repetition;
+use parquet::basic::{LogicalType, Repetition, TimeUnit};
+use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 use parquet::schema::types::{Type, TypePtr};
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Rows that are read at once.
@@ -22,10 +24,10 @@ const COLUMN: i64 = 2 << 30;
 /// Reads a table in columns.
 pub(super) fn read(file: File, intake: &mut Intake<'_>) -> Flow {
     // The library takes a damaged file for a mistake of the program in some places.
-    let opened = guarded(|| SerializedFileReader::new(file).map_err(|error| error.to_string()));
+    let opened = guarded(|| SerializedFileReader::new(file).map_err(|error| format!("damaged: {error}")));
     let reader = match opened {
         Ok(reader) => reader,
-        Err(reason) => return intake.lost_rest(Position::Whole, format!("damaged: {reason}")),
+        Err(reason) => return intake.lost_rest(Position::Whole, reason),
     };
     let schema = reader.metadata().file_metadata().schema_descr().root_schema().clone();
     let plain: Vec<TypePtr> = schema.get_fields().iter().filter(|field| is_plain(field)).cloned().collect();
@@ -45,7 +47,12 @@ pub(super) fn read(file: File, intake: &mut Intake<'_>) -> Flow {
     let mut before = 0u64;
     for group in 0..reader.num_row_groups() {
         let rows = u64::try_from(reader.metadata().row_group(group).num_rows()).unwrap_or(0);
-        row_group(&reader, group, schema.name(), &columns, &names, before, intake)?;
+        let mut done = before;
+        if let Err(reason) = row_group(&reader, group, schema.name(), &columns, &names, &mut done, intake)? {
+            let at = Position::Record(done + 1);
+            let until = before.saturating_add(rows).max(done + 1);
+            intake.lost_until(at, until, format!("row group {}: {reason}", group + 1))?;
+        }
         before = before.saturating_add(rows);
     }
     if intake.is_empty() { intake.nothing("the table has no rows") } else { Flow::Continue(()) }
@@ -72,64 +79,65 @@ fn is_wanted(names: &[String], at: usize, intake: &Intake<'_>) -> bool {
     kept || text || wanted.id.as_deref() == Some(name) || ["id", "doc_id", "title", "date", "source", "url"].contains(&name)
 }
 
+/// Reads the rows of a group; `done` counts them. Says what is wrong with those behind.
 fn row_group(
     reader: &SerializedFileReader<File>,
     group: usize,
     schema: &str,
     columns: &[TypePtr],
     names: &[String],
-    before: u64,
+    done: &mut u64,
     intake: &mut Intake<'_>,
-) -> Flow {
-    let first = Position::Record(before + 1);
+) -> ControlFlow<(), Result<(), String>> {
     let chunks = reader.metadata().row_group(group).columns();
     let largest = chunks.iter().filter(|chunk| columns.iter().any(|c| c.name() == chunk.column_path().string()));
     if largest.map(|chunk| chunk.uncompressed_size()).max().is_some_and(|bytes| bytes > COLUMN) {
-        let limit = size(COLUMN as u64);
-        return intake.lost_rest(first, format!("row group {}: a column is larger than {limit}", group + 1));
+        return ControlFlow::Continue(Err(format!("a column is larger than {}", size(COLUMN as u64))));
     }
-    let projection = Type::group_type_builder(schema).with_fields(columns.to_vec()).build();
-    let opened = guarded(|| reader.get_row_group(group).map_err(|error| error.to_string()));
-    let (projection, group_reader) = match (projection, opened) {
-        (Ok(projection), Ok(group_reader)) => (projection, group_reader),
-        (Err(error), _) => return intake.lost_rest(first, error.to_string()),
-        (_, Err(reason)) => return intake.lost_rest(first, format!("damaged: {reason}")),
+    let damaged = |error: ParquetError| format!("damaged: {}", error.to_string().chars().take(200).collect::<String>());
+    let projection = match Type::group_type_builder(schema).with_fields(columns.to_vec()).build() {
+        Ok(projection) => projection,
+        Err(error) => return ControlFlow::Continue(Err(damaged(error))),
     };
-    let rows = guarded(|| {
-        RowIter::from_row_group(Some(projection), group_reader.as_ref())
-            .map(|rows| rows.with_batch_size(ROWS))
-            .map_err(|error| error.to_string())
-    });
+    let group = match guarded(|| reader.get_row_group(group).map_err(damaged)) {
+        Ok(group) => group,
+        Err(reason) => return ControlFlow::Continue(Err(reason)),
+    };
+    let rows = guarded(|| RowIter::from_row_group(Some(projection), group.as_ref()).map_err(damaged));
     let mut rows = match rows {
-        Ok(rows) => rows,
-        Err(reason) => return intake.lost_rest(first, format!("damaged: {reason}")),
+        Ok(rows) => rows.with_batch_size(ROWS),
+        Err(reason) => return ControlFlow::Continue(Err(reason)),
     };
-    let mut number = before;
     loop {
-        number += 1;
-        let at = Position::Record(number);
-        match guarded(|| rows.next().transpose().map_err(|error| error.to_string())) {
-            Err(reason) => return intake.lost_rest(at, format!("row group {}: damaged: {}", group + 1, short(&reason))),
-            Ok(None) => return Flow::Continue(()),
-            Ok(Some(row)) => take(row, names, number, intake)?,
+        match guarded(|| rows.next().transpose().map_err(damaged)) {
+            Err(reason) => return ControlFlow::Continue(Err(reason)),
+            Ok(None) => return ControlFlow::Continue(Ok(())),
+            Ok(Some(row)) => {
+                *done += 1;
+                take(row, columns, names, *done, intake)?;
+            }
         }
     }
 }
 
-/// A message of the library may hold the whole text it stumbled on.
-fn short(reason: &str) -> String {
-    reason.chars().take(200).collect()
+/// Whether a column holds nanoseconds from the epoch, which the library gives as plain numbers.
+fn is_nanoseconds(column: &Type) -> bool {
+    matches!(column.get_basic_info().logical_type_ref(), Some(LogicalType::Timestamp(time)) if time.unit == TimeUnit::NANOS)
 }
 
 /// What a call of the library returns; a panic is an error.
 fn guarded<T>(call: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err("it makes no sense".into()))
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err("damaged: it makes no sense".into()))
 }
 
-fn take(row: Row, names: &[String], number: u64, intake: &mut Intake<'_>) -> Flow {
+fn take(row: Row, columns: &[TypePtr], names: &[String], number: u64, intake: &mut Intake<'_>) -> Flow {
     let at = Position::Record(number);
     let mut record = Record::with_capacity(names.len());
-    for (name, (_, field)) in names.iter().zip(row.into_columns()) {
+    for ((name, column), (_, field)) in names.iter().zip(columns).zip(row.into_columns()) {
+        let field = match field {
+            Field::Long(time) if is_nanoseconds(column) => Field::TimestampMicros(time.div_euclid(1000)),
+            field => field,
+        };
         let value = match field {
             Field::Null => Value::Null,
             Field::Str(words) => Value::Text(words),

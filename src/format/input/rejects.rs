@@ -4,6 +4,7 @@ use super::{Container, Origin, Problem, Source};
 use crate::format::origin::Extent;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// The rejects of a run, by file.
@@ -20,8 +21,8 @@ struct Wanted {
     whole: bool,
     /// The lines or records with these numbers.
     ones: HashSet<u64>,
-    /// All from this number on.
-    from: Option<u64>,
+    /// All from one number to another.
+    ranges: Vec<RangeInclusive<u64>>,
 }
 
 impl Rejects {
@@ -39,7 +40,7 @@ impl Rejects {
             let problem: Problem = serde_json::from_str(&line).map_err(|error| {
                 io::Error::new(io::ErrorKind::InvalidData, format!("line {}: no reject: {error}", number + 1))
             })?;
-            let Problem { origin, lost, .. } = problem;
+            let Problem { origin, lost, until, .. } = problem;
             if !rejects.by_file.contains_key(&origin.file) {
                 rejects.files.push(origin.file.clone());
             }
@@ -47,7 +48,7 @@ impl Rejects {
             match (origin.line.or(origin.record), lost) {
                 (None, _) => wanted.whole = true,
                 (Some(number), Extent::One) => drop(wanted.ones.insert(number)),
-                (Some(number), Extent::Rest) => wanted.from = Some(wanted.from.map_or(number, |from| from.min(number))),
+                (Some(number), Extent::Rest) => wanted.ranges.push(number..=until.unwrap_or(u64::MAX)),
             }
         }
         Ok(rejects)
@@ -75,7 +76,7 @@ impl Rejects {
         let Some(members) = self.by_file.get(&origin.file) else { return false };
         let is_wanted = |member: &Option<String>, number: Option<u64>| {
             members.get(member).is_some_and(|wanted| {
-                let listed = |number| wanted.ones.contains(&number) || wanted.from.is_some_and(|from| number >= from);
+                let listed = |number| wanted.ones.contains(&number) || wanted.ranges.iter().any(|range| range.contains(&number));
                 wanted.whole || number.is_some_and(listed)
             })
         };
