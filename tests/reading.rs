@@ -436,6 +436,9 @@ fn the_first_bytes_decide_where_the_name_is_wrong() {
     opened("a.pdf", "no").says("unknown kind of file (known: .txt,");
     opened("a.zip", "no zip").says("a.zip: damaged: ");
     opened("a.parquet", "no parquet").says("a.parquet: damaged: ");
+    let archive = tar(&[("x.txt", b"One."), ("y.txt", b"Two.")]);
+    assert_eq!(opened("a.tar", &archive[..1024]).whole().notes("no mark at its end").ids(), ["a/x"]);
+    assert_eq!(opened("a.tar", &archive).whole().notes.len(), 0);
     opened("a.tar", "no tar at all".repeat(100)).says("a.tar, record 1: ");
 }
 

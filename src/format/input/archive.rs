@@ -51,6 +51,9 @@ pub(super) fn read_tar(input: Box<dyn BufRead + '_>, total: &Rc<Cell<u64>>, dept
             return intake.lost_rest(Position::Record(number + 1), reason(&error));
         }
     }
+    if allowance.is_at_end() && number > 1 {
+        intake.note(Position::Whole, "no mark at its end: it may be cut off between two members")?;
+    }
     ended(intake)
 }
 

@@ -113,12 +113,20 @@ impl<R: Read> Read for Unpacked<R> {
 
 /// How far a reader that others drive may still read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Allowance(Rc<Cell<u64>>);
+pub(super) struct Allowance {
+    bytes: Rc<Cell<u64>>,
+    ended: Rc<Cell<bool>>,
+}
 
 impl Allowance {
     /// From here, so many bytes more.
     pub(super) fn set(&self, bytes: u64) {
-        self.0.set(bytes);
+        self.bytes.set(bytes);
+    }
+
+    /// Whether the reader came to the end of what it reads from.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.ended.get()
     }
 }
 
@@ -137,13 +145,16 @@ impl<R: Read> Leash<R> {
 
 impl<R: Read> Read for Leash<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.allowance.0.get();
+        let left = self.allowance.bytes.get();
         if left == 0 {
             return Err(too_much(self.reason.clone()));
         }
         let longest = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let bytes = self.inner.read(&mut buffer[..longest])?;
-        self.allowance.0.set(left - bytes as u64);
+        self.allowance.bytes.set(left - bytes as u64);
+        if bytes == 0 && longest > 0 {
+            self.allowance.ended.set(true);
+        }
         Ok(bytes)
     }
 }
