@@ -4,6 +4,7 @@ pub mod evaluate;
 pub mod extract;
 pub mod gazetteer;
 pub mod merge;
+mod message;
 mod output;
 mod progress;
 pub mod show;

@@ -63,6 +63,13 @@ pub struct Speaker {
     pub candidates: Vec<Candidate>,
 }
 
+impl Speaker {
+    /// A speaker by name, of whom nothing else is known yet.
+    pub fn new(name: String, sort: SpeakerType) -> Speaker {
+        Speaker { name, sort, entity: None, role: None, source: None, confidence: 1.0, rule: "", candidates: Vec::new() }
+    }
+}
+
 /// How many reports before those of a sentence may still have their cue in it.
 const NEAR: usize = 8;
 /// How many mentions back an antecedent is looked for.
@@ -129,7 +136,7 @@ fn before_in_sentence(resolver: &Resolver<'_>, reports: &[Reported], speakers: &
     let sentence = resolver.span(resolver.sentence(resolver.token_at(cue.start)));
     // Reports are in the order of their content, which lies near their cue.
     let here = reports.partition_point(|r| r.parts[0].start < sentence.start).saturating_sub(NEAR);
-    let before = (here..reports.len()).take_while(|&i| reports[i].parts[0].start < sentence.end + 1).filter_map(|i| {
+    let before = (here..reports.len()).take_while(|&i| reports[i].parts[0].start <= sentence.end).filter_map(|i| {
         let other = reports[i].cue.filter(|c| sentence.contains(c.span) && c.span.end <= cue.start)?;
         reports[i].source.map(|_| (other.span.start, i))
     });
@@ -281,21 +288,14 @@ impl Resolver<'_> {
 
     fn of_entity(&self, entity: usize) -> Speaker {
         let found = &self.entities.list[entity];
-        Speaker {
-            name: one_line(found.name.of(self.text)),
-            sort: match found.sort {
-                MentionType::Person => SpeakerType::Person,
-                MentionType::Group => SpeakerType::Group,
-                MentionType::Unknown => SpeakerType::Unknown,
-                MentionType::Organization | MentionType::Place | MentionType::Document => SpeakerType::Organization,
-            },
-            entity: Some(entity as u32),
-            role: found.role,
-            source: None,
-            confidence: 1.0,
-            rule: "",
-            candidates: Vec::new(),
-        }
+        let sort = match found.sort {
+            MentionType::Person => SpeakerType::Person,
+            MentionType::Group => SpeakerType::Group,
+            MentionType::Unknown => SpeakerType::Unknown,
+            MentionType::Organization | MentionType::Place | MentionType::Document => SpeakerType::Organization,
+        };
+        let name = one_line(found.name.of(self.text));
+        Speaker { entity: Some(entity as u32), role: found.role, ..Speaker::new(name, sort) }
     }
 
     fn of_words(&self, tokens: TokenSpan, sort: SpeakerType) -> Speaker {
@@ -309,16 +309,7 @@ impl Resolver<'_> {
             start += 1;
         }
         let span = self.span(TokenSpan::new(start, tokens.end as usize));
-        Speaker {
-            name: one_line(span.of(self.text)),
-            sort,
-            entity: None,
-            role: None,
-            source: None,
-            confidence: 1.0,
-            rule: "",
-            candidates: Vec::new(),
-        }
+        Speaker::new(one_line(span.of(self.text)), sort)
     }
 
     /// Whether a token is the first of a line, an opening mark aside.

@@ -1,6 +1,7 @@
 //! `onrecord evaluate`
 
-use super::style::{CONTENT, FAINT, RESET, WARNING};
+use super::message::rejected;
+use super::style::{CONTENT, FAINT, RESET};
 use super::{Failure, Outcome, PipelineOptions};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
@@ -72,7 +73,7 @@ pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
         problems.extend(failed);
         lost += problems.len();
         for problem in &problems {
-            anstream::eprintln!("{WARNING}rejected:{RESET} {problem}");
+            rejected(problem);
         }
         if scores.documents > 0 {
             scored.push((path.display().to_string(), scores));

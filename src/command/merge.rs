@@ -1,29 +1,22 @@
 //! `onrecord merge`
 
-use super::stored::{counted, cut, take_rows, write_bytes, write_styled};
+use super::message::counted;
+use super::stored::{RowsOptions, cut, take_rows, write_bytes, write_styled};
 use super::style::{CONTENT, FAINT, RESET, SOURCE};
 use super::{Failure, Outcome};
 use clap::{Args, ValueEnum};
 use onrecord::collation::quotations::{Cut, Group, Quotations, collate};
 use onrecord::format::collated::write_group;
 use onrecord::lexicon::{Lexicon, Nicknames};
-use std::path::PathBuf;
 
 /// Flags of `merge`.
 #[derive(Args, Debug)]
 pub struct MergeOptions {
-    /// Files of rows that extract wrote as JSON Lines, or - for standard input
-    #[arg(required = true, value_name = "ROWS")]
-    paths: Vec<PathBuf>,
-    /// Write to a file, whole or not at all, instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    input: RowsOptions,
     /// What to write
     #[arg(long, value_enum, default_value_t = FormatName::Jsonl)]
     format: FormatName,
-    /// Say nothing but what is lost
-    #[arg(short, long)]
-    quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -37,12 +30,12 @@ enum FormatName {
 /// Finds the same quotations over documents.
 pub fn run(options: &MergeOptions) -> Result<Outcome, Failure> {
     let mut quotations = Quotations::default();
-    let taken = take_rows(&options.paths, options.quiet, &mut |row, _| {
+    let taken = take_rows(&options.input.paths, options.input.quiet, &mut |row, _| {
         quotations.add(row);
         Ok(())
     })?;
     let groups = collate(&Lexicon::english(), &Nicknames::english(), &quotations);
-    let path = options.output.as_deref();
+    let path = options.input.output.as_deref();
     match options.format {
         FormatName::Jsonl => {
             let mut out = Vec::new();
@@ -54,7 +47,7 @@ pub fn run(options: &MergeOptions) -> Result<Outcome, Failure> {
             write_styled(path, table.as_bytes())?;
         }
     }
-    if !options.quiet {
+    if !options.input.quiet {
         let grouped: usize = groups.iter().map(|group| group.versions.len()).sum();
         eprintln!("{}, {} of {}", taken.line(), counted(groups.len() as u64, "group"), counted(grouped as u64, "row"));
     }

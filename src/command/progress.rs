@@ -1,8 +1,8 @@
 //! Progress on standard error: a bar on a terminal, a line every few seconds elsewhere, nothing if asked.
 
+use super::message::{counted, note, rejected};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use onrecord::corpus::{Event, Summary};
-use onrecord::format::Problem;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
@@ -34,8 +34,8 @@ impl Progress {
     /// Takes an event of the run.
     pub fn take(&mut self, event: Event) {
         match event {
-            Event::Problem(problem) => self.message("rejected:", super::style::WARNING, &problem),
-            Event::Note(note) if !self.quiet => self.message("note:", super::style::FAINT, &note),
+            Event::Problem(problem) => self.aside(|| rejected(problem)),
+            Event::Note(something) if !self.quiet => self.aside(|| note(something)),
             Event::Note(_) => {}
             Event::Progress(summary) => {
                 if let Some(bar) = &self.bar {
@@ -50,8 +50,7 @@ impl Progress {
     }
 
     /// Prints a message without tearing the bar.
-    fn message(&self, label: &str, style: anstyle::Style, problem: &Problem) {
-        let print = || anstream::eprintln!("{style}{label}{} {problem}", super::style::RESET);
+    fn aside(&self, print: impl FnOnce()) {
         match &self.bar {
             Some(bar) => bar.suspend(print),
             None => print(),
@@ -74,9 +73,4 @@ impl Progress {
         let megabytes = summary.bytes as f64 / 1e6;
         format!("{}, {megabytes:.1} MB, {:.1} MB/s", counted(summary.documents, "document"), megabytes / seconds)
     }
-}
-
-/// `1 document`, `2 documents`
-fn counted(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,6 +1,7 @@
 //! `onrecord show`
 
 use super::extract::InputOptions;
+use super::message::{note, rejected};
 use super::style::{CONTENT, CUE, FAINT, PLACE, RESET, SOURCE};
 use super::{Failure, Outcome, PipelineOptions};
 use clap::Args;
@@ -37,7 +38,7 @@ pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     let (sources, problems) = sources(&options.paths, options.input.stdin());
     let mut lost = problems.len();
     for problem in problems {
-        eprintln!("rejected: {problem}");
+        rejected(problem);
     }
     let mut out = anstream::AutoStream::auto(io::stdout().lock());
     let mut result = Ok(());
@@ -47,14 +48,14 @@ pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
             match item {
                 Item::Document(document, _) if options.id.as_ref().is_none_or(|id| *id == document.id) => {
                     shown += 1;
-                    result = print(&mut out, &pipeline, &document, options.why);
+                    result = Page::new(&pipeline, &document).print(&mut out, options.why);
                 }
                 Item::Document(..) => {}
                 Item::Problem(problem) => {
                     lost += 1;
-                    eprintln!("rejected: {problem}");
+                    rejected(problem);
                 }
-                Item::Note(note) => eprintln!("note: {note}"),
+                Item::Note(something) => note(something),
             }
             result.is_ok()
         });
@@ -68,21 +69,78 @@ pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     }
 }
 
-fn print(out: &mut dyn Write, pipeline: &Pipeline, document: &Document, why: bool) -> io::Result<()> {
-    let annotation = pipeline.annotate(document);
-    let style = styles(&document.text, &annotation);
-    writeln!(out, "{FAINT}=== {} ==={RESET}", document.id)?;
-    for (number, paragraph) in annotation.layout.paragraphs.iter().enumerate() {
-        print_text(out, &document.text, &style, paragraph.span)?;
-        for attribution in annotation.attributions.iter().filter(|a| a.paragraph as usize == number) {
-            print_row(out, pipeline, document, &annotation, attribution)?;
-            if why {
-                print_reasons(out, pipeline, document, &annotation, attribution)?;
+/// A document with what was found in it.
+struct Page<'a> {
+    pipeline: &'a Pipeline,
+    document: &'a Document,
+    annotation: Annotation,
+}
+
+impl Page<'_> {
+    fn new<'a>(pipeline: &'a Pipeline, document: &'a Document) -> Page<'a> {
+        Page { pipeline, document, annotation: pipeline.annotate(document) }
+    }
+
+    fn print(&self, out: &mut dyn Write, why: bool) -> io::Result<()> {
+        let annotation = &self.annotation;
+        let style = styles(&self.document.text, annotation);
+        writeln!(out, "{FAINT}=== {} ==={RESET}", self.document.id)?;
+        for (number, paragraph) in annotation.layout.paragraphs.iter().enumerate() {
+            print_text(out, &self.document.text, &style, paragraph.span)?;
+            for row in annotation.attributions.iter().filter(|a| a.paragraph as usize == number) {
+                self.print_row(out, row)?;
+                if why {
+                    self.print_reasons(out, row)?;
+                }
             }
+            writeln!(out)?;
+        }
+        Ok(())
+    }
+
+    /// What was found, with the rules that decided.
+    fn print_row(&self, out: &mut dyn Write, row: &Attribution) -> io::Result<()> {
+        let Page { pipeline, document, annotation } = self;
+        let speaker = row.speaker.as_ref().map_or("nobody", |s| &s.name);
+        let role = row.speaker.as_ref().and_then(|s| s.role);
+        let role = role.map_or(String::new(), |r| format!(" ({})", annotation.reading(pipeline, document).slice(r)));
+        let rule = row.speaker.as_ref().map_or("", |s| s.rule);
+        write!(out, "{FAINT}  #{} {} [{} {:.2}]{RESET} ", row.number, row.kind.name(), row.rule, row.confidence)?;
+        write!(out, "{SOURCE}{speaker}{RESET}{role} {FAINT}[{rule}]{RESET}")?;
+        for jurisdiction in &row.jurisdictions {
+            let entry = pipeline.gazetteer.entry(jurisdiction.entry);
+            let within = [entry.admin1(), entry.country()].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
+            let (basis, rule) = (jurisdiction.basis.name(), jurisdiction.rule);
+            write!(out, " {PLACE}{}{RESET} ({within}) {FAINT}[{basis} {rule}]{RESET}", entry.name())?;
         }
         writeln!(out)?;
+        writeln!(out, "{FAINT}     {}{RESET}", excerpt(&onrecord::format::rows::content(&document.text, &row.parts)))
     }
-    Ok(())
+
+    /// How sure each decision is; who else was considered, and what speaks for each.
+    fn print_reasons(&self, out: &mut dyn Write, row: &Attribution) -> io::Result<()> {
+        let Page { pipeline, document, annotation } = self;
+        let text = document.text.as_str();
+        let cue = row.cue.map_or(String::new(), |c| format!(", cue “{}” ({})", c.span.of(text), c.class.name()));
+        writeln!(out, "{FAINT}     content {:.2}: {}{cue}{RESET}", row.confidence, row.rule)?;
+        if let Some(speaker) = &row.speaker {
+            let words = speaker.source.map_or(String::new(), |s| format!(", from “{}”", s.of(text)));
+            writeln!(out, "{FAINT}     speaker {:.2}: {}{words}{RESET}", speaker.confidence, speaker.rule)?;
+            for candidate in &speaker.candidates {
+                let name = annotation.entities.list[candidate.entity as usize].name.of(text);
+                let reasons = pipeline.ranking.reasons(candidate);
+                let reasons: Vec<String> = reasons.iter().take(5).map(|(name, worth)| format!("{name} {worth:+.1}")).collect();
+                writeln!(out, "{FAINT}       {:.2} {name}: {}{RESET}", candidate.likelihood, reasons.join(", "))?;
+            }
+        }
+        for jurisdiction in &row.jurisdictions {
+            let entry = pipeline.gazetteer.entry(jurisdiction.entry);
+            let words = jurisdiction.span.map_or(String::new(), |s| format!(", from “{}”", s.of(text)));
+            let (name, rule, id) = (entry.name(), jurisdiction.rule, entry.id());
+            writeln!(out, "{FAINT}     {name} {:.2}: {rule}{words}, {id}{RESET}", jurisdiction.confidence)?;
+        }
+        Ok(())
+    }
 }
 
 /// A paragraph in colours.
@@ -100,60 +158,6 @@ fn print_text(out: &mut dyn Write, text: &str, style: &[u8], paragraph: Span) ->
         at = run;
     }
     writeln!(out)
-}
-
-/// What was found, with the rules that decided.
-fn print_row(
-    out: &mut dyn Write,
-    pipeline: &Pipeline,
-    document: &Document,
-    annotation: &Annotation,
-    row: &Attribution,
-) -> io::Result<()> {
-    let speaker = row.speaker.as_ref().map_or("nobody", |s| &s.name);
-    let role = row.speaker.as_ref().and_then(|s| s.role);
-    let role = role.map_or(String::new(), |r| format!(" ({})", annotation.reading(pipeline, document).slice(r)));
-    let rule = row.speaker.as_ref().map_or("", |s| s.rule);
-    write!(out, "{FAINT}  #{} {} [{} {:.2}]{RESET} ", row.number, row.kind.name(), row.rule, row.confidence)?;
-    write!(out, "{SOURCE}{speaker}{RESET}{role} {FAINT}[{rule}]{RESET}")?;
-    for jurisdiction in &row.jurisdictions {
-        let entry = pipeline.gazetteer.entry(jurisdiction.entry);
-        let within = [entry.admin1(), entry.country()].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join(", ");
-        let (basis, rule) = (jurisdiction.basis.name(), jurisdiction.rule);
-        write!(out, " {PLACE}{}{RESET} ({within}) {FAINT}[{basis} {rule}]{RESET}", entry.name())?;
-    }
-    writeln!(out)?;
-    writeln!(out, "{FAINT}     {}{RESET}", excerpt(&onrecord::format::rows::content(&document.text, &row.parts)))
-}
-
-/// How sure each decision is; who else was considered, and what speaks for each.
-fn print_reasons(
-    out: &mut dyn Write,
-    pipeline: &Pipeline,
-    document: &Document,
-    annotation: &Annotation,
-    row: &Attribution,
-) -> io::Result<()> {
-    let text = document.text.as_str();
-    let cue = row.cue.map_or(String::new(), |c| format!(", cue “{}” ({})", c.span.of(text), c.class.name()));
-    writeln!(out, "{FAINT}     content {:.2}: {}{cue}{RESET}", row.confidence, row.rule)?;
-    if let Some(speaker) = &row.speaker {
-        let words = speaker.source.map_or(String::new(), |s| format!(", from “{}”", s.of(text)));
-        writeln!(out, "{FAINT}     speaker {:.2}: {}{words}{RESET}", speaker.confidence, speaker.rule)?;
-        for candidate in &speaker.candidates {
-            let name = annotation.entities.list[candidate.entity as usize].name.of(text);
-            let reasons = pipeline.ranking.reasons(candidate);
-            let reasons: Vec<String> = reasons.iter().take(5).map(|(name, worth)| format!("{name} {worth:+.1}")).collect();
-            writeln!(out, "{FAINT}       {:.2} {name}: {}{RESET}", candidate.likelihood, reasons.join(", "))?;
-        }
-    }
-    for jurisdiction in &row.jurisdictions {
-        let entry = pipeline.gazetteer.entry(jurisdiction.entry);
-        let words = jurisdiction.span.map_or(String::new(), |s| format!(", from “{}”", s.of(text)));
-        let (name, rule, id) = (entry.name(), jurisdiction.rule, entry.id());
-        writeln!(out, "{FAINT}     {name} {:.2}: {rule}{words}, {id}{RESET}", jurisdiction.confidence)?;
-    }
-    Ok(())
 }
 
 /// For each byte, which colour: 0 none, 1 content, 2 cue, 3 source, 4 place.

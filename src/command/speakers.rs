@@ -1,6 +1,7 @@
 //! `onrecord speakers`
 
-use super::stored::{are_one_file, confidence, counted, cut, note, take_rows, write_bytes, write_file, write_styled};
+use super::message::{counted, note};
+use super::stored::{RowsOptions, are_one_file, confidence, cut, take_rows, write_bytes, write_file, write_styled};
 use super::style::{FAINT, RESET, SOURCE};
 use super::{Failure, Outcome};
 use clap::{Args, ValueEnum};
@@ -19,12 +20,8 @@ use std::path::{Path, PathBuf};
 /// Flags of `speakers`.
 #[derive(Args, Debug)]
 pub struct SpeakersOptions {
-    /// Files of rows that extract wrote as JSON Lines, or - for standard input
-    #[arg(required = true, value_name = "ROWS")]
-    paths: Vec<PathBuf>,
-    /// Write to a file, whole or not at all, instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    input: RowsOptions,
     /// What to write
     #[arg(long, value_enum, default_value_t = FormatName::Jsonl)]
     format: FormatName,
@@ -43,9 +40,6 @@ pub struct SpeakersOptions {
     /// List only the first N
     #[arg(long, value_name = "N")]
     top: Option<usize>,
-    /// Say nothing but what is lost
-    #[arg(short, long)]
-    quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -60,7 +54,7 @@ enum FormatName {
 
 /// Finds the same speakers over documents.
 pub fn run(options: &SpeakersOptions) -> Result<Outcome, Failure> {
-    if let (Some(output), Some(rows)) = (&options.output, &options.rows)
+    if let (Some(output), Some(rows)) = (&options.input.output, &options.rows)
         && are_one_file(output, rows)
     {
         return Err(Failure::usage(format!("{}: speakers and rows cannot be one file", rows.display())));
@@ -68,14 +62,14 @@ pub fn run(options: &SpeakersOptions) -> Result<Outcome, Failure> {
     let list = options.people.as_deref().map(open_people).transpose()?.unwrap_or_default();
     let mut gathered = Gathered::default();
     let mut kept = options.rows.as_ref().map(|_| KeptRows::new()).transpose()?;
-    let taken = take_rows(&options.paths, options.quiet, &mut |row, line| {
+    let taken = take_rows(&options.input.paths, options.input.quiet, &mut |row, line| {
         let unit = if options.counts(row) { gathered.add(row) } else { None };
         kept.as_mut().map_or(Ok(()), |kept| kept.add(line, unit))
     })?;
     let collated = collate(&Lexicon::english(), &Nicknames::english(), &gathered, &list);
     for open in &collated.ambiguous {
         let ids = open.ids.join(" or ");
-        note(&format!("{} may be {ids}: {} not linked", open.name, counted(open.statements, "statement")));
+        note(format_args!("{} may be {ids}: {} not linked", open.name, counted(open.statements, "statement")));
     }
     let listed: Vec<&Speaker> = collated.speakers.iter().filter(|s| options.all || s.known_by != KnownBy::Words).collect();
     let shown = &listed[..listed.len().min(options.top.unwrap_or(usize::MAX))];
@@ -83,7 +77,7 @@ pub fn run(options: &SpeakersOptions) -> Result<Outcome, Failure> {
     if let (Some(kept), Some(path)) = (kept, &options.rows) {
         kept.write(path, &collated)?;
     }
-    if !options.quiet {
+    if !options.input.quiet {
         let linked = listed.iter().filter(|s| s.people_id.is_some()).count() as u64;
         let linked = if options.people.is_some() { format!(", {linked} of them linked") } else { String::new() };
         eprintln!("{}, {}{linked}", taken.line(), counted(listed.len() as u64, "speaker"));
@@ -106,7 +100,7 @@ fn open_people(path: &Path) -> Result<Vec<Listed>, Failure> {
 }
 
 fn write(options: &SpeakersOptions, speakers: &[&Speaker]) -> Result<(), Failure> {
-    let path = options.output.as_deref();
+    let path = options.input.output.as_deref();
     let mut out = Vec::new();
     match options.format {
         FormatName::Jsonl => speakers.iter().for_each(|speaker| write_speaker(speaker, &mut out)),

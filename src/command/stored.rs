@@ -1,11 +1,12 @@
 //! What the commands on rows share: reading them, and writing what was found.
 
+use super::message::{counted, note, rejected};
 use super::output::Output;
-use super::style::{FAINT, RESET, WARNING};
 use super::{Failure, Outcome};
 use anstream::{AutoStream, StripStream};
+use clap::Args;
 use onrecord::collation::Statement;
-use onrecord::format::stored::{Item, read};
+use onrecord::format::stored::{Item, name, read};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use unicode_segmentation::UnicodeSegmentation;
@@ -32,6 +33,20 @@ impl Taken {
     }
 }
 
+/// Flags of the commands on rows.
+#[derive(Args, Debug)]
+pub struct RowsOptions {
+    /// Files of rows that extract wrote as JSON Lines, or - for standard input
+    #[arg(required = true, value_name = "ROWS")]
+    pub paths: Vec<PathBuf>,
+    /// Write to a file, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Say nothing but what is lost
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
 /// Reads the rows of all files; names what cannot be read.
 ///
 /// # Errors
@@ -53,26 +68,20 @@ pub fn take_rows(
                 }
                 Item::Problem(problem) => {
                     taken.rejected += 1;
-                    anstream::eprintln!("{WARNING}rejected:{RESET} {problem}");
+                    rejected(problem);
                 }
             }
             result.is_ok()
         });
         std::mem::replace(&mut result, Ok(()))?;
         if before == (taken.rows, taken.rejected) && !quiet {
-            let name = if path.as_os_str() == "-" { "<stdin>".into() } else { path.display().to_string() };
-            note(&format!("{name}: no rows"));
+            note(format_args!("{}: no rows", name(path)));
         }
     }
     match taken {
         Taken { rows: 0, rejected: 1.. } => Err(Failure::failed("no row could be read")),
         _ => Ok(taken),
     }
-}
-
-/// Says something that is good to know.
-pub fn note(message: &str) {
-    anstream::eprintln!("{FAINT}note:{RESET} {message}");
 }
 
 /// Writes bytes to a file, whole or not at all, or to standard output.
@@ -123,11 +132,6 @@ pub fn are_one_file(a: &Path, b: &Path) -> bool {
         })
     };
     a == b || matches!((whole(a), whole(b)), (Some(a), Some(b)) if a == b)
-}
-
-/// `1 row`, `2 rows`
-pub fn counted(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Text cut to so many characters, on one line.

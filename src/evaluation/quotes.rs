@@ -492,7 +492,7 @@ mod tests {
 
     fn called(name: &str, source: Option<Span>) -> Speaker {
         let (sort, rule) = (SpeakerType::Unknown, "by-hand");
-        Speaker { name: name.into(), sort, entity: None, role: None, source, confidence: 1.0, rule, candidates: Vec::new() }
+        Speaker { source, rule, ..Speaker::new(name.into(), sort) }
     }
 
     fn row(kind: Kind, speaker: Option<&str>, parts: &[&str]) -> statement::Attribution {

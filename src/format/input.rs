@@ -29,10 +29,11 @@ pub use source::{is_gold, listed, sources};
 use super::{Origin, Problem};
 use crate::document::Document;
 use compression::{Compression, HEAD, Peeled, peel};
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use intake::{Flow, Intake, Position};
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -329,6 +330,12 @@ fn contained(
             }
         }
     }
+}
+
+/// An input without a byte order mark; UTF-16 becomes UTF-8.
+fn unmarked<'r>(input: Box<dyn BufRead + 'r>) -> BufReader<Box<dyn Read + 'r>> {
+    let mut decoder = DecodeReaderBytesBuilder::new();
+    BufReader::with_capacity(1 << 16, Box::new(decoder.utf8_passthru(true).strip_bom(true).build(input)))
 }
 
 /// A stream as a file without a name, for what cannot be read from start to end.

@@ -4,7 +4,7 @@
 //! rest goes on.
 
 use super::Problem;
-use super::input::json::broken;
+use super::input::json::{broken, without_place};
 use crate::collation::{EntityInRow, JurisdictionInRow, SpeakerInRow, Statement};
 use crate::speaker::SpeakerType;
 use serde::de::{MapAccess, Visitor};
@@ -138,12 +138,20 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     }
 }
 
+/// What messages call a file of rows.
+pub fn name(path: &Path) -> String {
+    if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Reads the rows of a file, of standard input for `-`; `take` returns `false` to stop.
 pub fn read(path: &Path, take: &mut dyn FnMut(Item<'_>) -> bool) {
-    let stdin = path.as_os_str() == "-";
-    let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
+    let name = name(path);
     let reader: io::Result<Box<dyn Read>> =
-        if stdin { Ok(Box::new(io::stdin())) } else { File::open(path).map(|file| Box::new(file) as Box<dyn Read>) };
+        if is_stdin(path) { Ok(Box::new(io::stdin())) } else { File::open(path).map(|file| Box::new(file) as Box<dyn Read>) };
     match reader {
         Ok(reader) => read_lines(BufReader::with_capacity(1 << 16, reader), &name, take),
         Err(error) => {
@@ -187,10 +195,7 @@ fn statement(line: &str) -> Result<Statement, String> {
         return Err("the line holds no JSON object".into());
     }
     let row: StoredRow<'_> = serde_json::from_str(line).map_err(|error| match error.classify() {
-        Category::Data => {
-            let message = error.to_string();
-            format!("no row: {}", message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason))
-        }
+        Category::Data => format!("no row: {}", without_place(&error)),
         _ => broken(line, &error),
     })?;
     if row.attributions.is_some() {

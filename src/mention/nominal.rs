@@ -309,19 +309,12 @@ impl Reader<'_> {
                 let fits = matches!(list[j].sort, MentionType::Person)
                     && matches!(person.sort, MentionType::Person | MentionType::Unknown);
                 if fits && list[j].apposition.is_none() {
-                    list[i].role = list[i].role.or(list[j].role);
-                    list[i].gender = person.gender.or(list[j].gender);
-                    list[i].sort = MentionType::Person;
-                    list[i].apposition = Some(j as u32);
-                    list[j].apposition = Some(i as u32);
+                    tie(list, i, j);
                     continue;
                 }
             }
             if let Some(j) = self.described_before(list, first, i) {
-                list[i].role = list[i].role.or(list[j].role);
-                list[i].gender = person.gender.or(list[j].gender);
-                list[i].apposition = Some(j as u32);
-                list[j].apposition = Some(i as u32);
+                tie(list, i, j);
             }
         }
     }
@@ -357,4 +350,13 @@ impl Reader<'_> {
                 word && noun && self.lexicon.pronoun(self.tokens[i].word).is_none()
             })
     }
+}
+
+/// Makes the name of a person and a description stand for one.
+fn tie(list: &mut [Mention], person: usize, description: usize) {
+    list[person].role = list[person].role.or(list[description].role);
+    list[person].gender = list[person].gender.or(list[description].gender);
+    list[person].sort = MentionType::Person;
+    list[person].apposition = Some(description as u32);
+    list[description].apposition = Some(person as u32);
 }

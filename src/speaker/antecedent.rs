@@ -97,13 +97,13 @@ impl Ranking {
 /// The persons whom a pronoun at a token may stand for, the likeliest first.
 pub(super) fn find(resolver: &Resolver<'_>, at: usize, gender: Gender) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
-    for Reference { tokens, entity, with_role } in references(resolver, at) {
-        let known = resolver.gender(entity);
-        let person = matches!(resolver.entities.list[entity].sort, MentionType::Person | MentionType::Unknown);
-        let new = found.iter().all(|c| c.entity as usize != entity);
+    for near in references(resolver, at) {
+        let known = resolver.gender(near.entity);
+        let person = matches!(resolver.entities.list[near.entity].sort, MentionType::Person | MentionType::Unknown);
+        let new = found.iter().all(|c| c.entity as usize != near.entity);
         if new && person && known.is_none_or(|known| known == gender) && found.len() < CANDIDATES {
-            let features = features(resolver, at, found.len(), Reference { tokens, entity, with_role }, known.is_some());
-            found.push(Candidate { entity: entity as u32, likelihood: 0.0, features });
+            let features = features(resolver, at, found.len(), near, known.is_some());
+            found.push(Candidate { entity: near.entity as u32, likelihood: 0.0, features });
         }
     }
     resolver.ranking.weigh(&mut found);

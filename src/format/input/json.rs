@@ -3,10 +3,10 @@
 use super::fields::{self, Record, Value};
 use super::intake::{Flow, Intake, Once, Position};
 use super::limit::{Line, read_line, reason, too_long};
+use super::unmarked;
 use crate::format::decode::{NotText, decode};
-use encoding_rs_io::DecodeReaderBytesBuilder;
 use serde_json::Value as Json;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead};
 use std::ops::ControlFlow;
 
 /// Reads a document a line.
@@ -77,12 +77,6 @@ pub(super) fn read(input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) -> Flo
     if intake.is_empty() { intake.nothing("the file is empty") } else { Flow::Continue(()) }
 }
 
-/// The input without a byte order mark; UTF-16 becomes UTF-8.
-fn unmarked<'r>(input: Box<dyn BufRead + 'r>) -> BufReader<Box<dyn io::Read + 'r>> {
-    let mut decoder = DecodeReaderBytesBuilder::new();
-    BufReader::with_capacity(1 << 16, Box::new(decoder.utf8_passthru(true).strip_bom(true).build(input)))
-}
-
 /// The fields of a JSON object.
 fn object(bytes: Vec<u8>, at: Position, intake: &mut Intake<'_>) -> ControlFlow<(), Result<Record, String>> {
     let decoded = match decode(bytes) {
@@ -113,10 +107,15 @@ fn plain(value: Json) -> Value {
     }
 }
 
+/// What is wrong with a piece of JSON, without the library's word on where.
+pub(in crate::format) fn without_place(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason).to_owned()
+}
+
 /// What is wrong with a piece of JSON, and at which character of its line; where that stands is said elsewhere.
 pub(in crate::format) fn broken(text: &str, error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);
+    let reason = without_place(error);
     let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
     let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
     let within = if error.line() > 1 { format!("line {}, ", error.line()) } else { String::new() };

@@ -1,7 +1,7 @@
 //! Parquet: a document a row. A page of each column that is needed is in memory, of one row group at a time.
 
 use super::fields::{self, Record, Value};
-use super::intake::{Flow, Intake, Once, Position};
+use super::intake::{Flow, Intake, Position};
 use super::limit::{size, too_long};
 use super::{Keep, table};
 use crate::format::decode::decode;
@@ -36,11 +36,7 @@ pub(super) fn read(file: File, intake: &mut Intake<'_>) -> Flow {
         Ok(names) => names,
         Err(reason) => return intake.nothing(reason),
     };
-    if let Some(name) = table::guessed(&names, intake) {
-        intake.note_once(Once::Guess, Position::Whole, || {
-            format!("the text is read from the column `{name}` (choose with --text-field)")
-        })?;
-    }
+    table::note_guess(&names, intake)?;
     let wanted: Vec<usize> = (0..plain.len()).filter(|&at| is_wanted(&names, at, intake)).collect();
     let columns: Vec<TypePtr> = wanted.iter().map(|&at| plain[at].clone()).collect();
     let names: Vec<String> = wanted.iter().map(|&at| names[at].clone()).collect();

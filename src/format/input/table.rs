@@ -3,10 +3,10 @@
 use super::fields::{self, Value};
 use super::intake::{Flow, Intake, Once, Position};
 use super::limit::{Allowance, Leash, reason, too_long};
+use super::unmarked;
 use crate::format::decode::{NotText, decode};
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
-use encoding_rs_io::DecodeReaderBytesBuilder;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 
 /// The longest line of names.
 const NAMES: u64 = 1 << 20;
@@ -17,8 +17,7 @@ const AHEAD: u64 = 1 << 16;
 /// Reads a table whose cells are separated by `delimiter`; semicolons are recognised in the place of commas.
 pub(super) fn read(input: Box<dyn BufRead + '_>, delimiter: u8, intake: &mut Intake<'_>) -> Flow {
     let limit = intake.options.limits.document;
-    let mut decoder = DecodeReaderBytesBuilder::new();
-    let mut input = BufReader::with_capacity(1 << 16, decoder.utf8_passthru(true).strip_bom(true).build(input));
+    let mut input = unmarked(input);
     let delimiter = match input.fill_buf() {
         Err(error) => return intake.lost_rest(Position::Whole, reason(&error)),
         Ok(start) => {
@@ -46,11 +45,7 @@ pub(super) fn read(input: Box<dyn BufRead + '_>, delimiter: u8, intake: &mut Int
         Ok(names) => names,
         Err(reason) => return intake.nothing(reason),
     };
-    if let Some(name) = guessed(&names, intake) {
-        intake.note_once(Once::Guess, Position::Whole, || {
-            format!("the text is read from the column `{name}` (choose with --text-field)")
-        })?;
-    }
+    note_guess(&names, intake)?;
     let mut row = ByteRecord::new();
     let mut number = 0;
     loop {
@@ -87,10 +82,16 @@ pub(super) fn renamed(mut names: Vec<String>, intake: &Intake<'_>) -> Result<Vec
     Ok(names)
 }
 
-/// The column that holds the text, if it was guessed and is not `text`.
-pub(super) fn guessed<'n>(names: &'n [String], intake: &Intake<'_>) -> Option<&'n str> {
-    let at = fields::text_among(names.iter().map(String::as_str), &intake.options.fields)?;
-    (intake.options.fields.text.is_none() && names[at] != fields::TEXTS[0]).then(|| names[at].as_str())
+/// Says which column holds the text, if it was guessed and is not `text`.
+pub(super) fn note_guess(names: &[String], intake: &mut Intake<'_>) -> Flow {
+    let wanted = &intake.options.fields;
+    let text = fields::text_among(names.iter().map(String::as_str), wanted).map(|at| &names[at]);
+    match text.filter(|name| wanted.text.is_none() && *name != fields::TEXTS[0]) {
+        Some(name) => intake.note_once(Once::Guess, Position::Whole, || {
+            format!("the text is read from the column `{name}` (choose with --text-field)")
+        }),
+        None => Flow::Continue(()),
+    }
 }
 
 fn take(row: &ByteRecord, names: &[String], number: u64, intake: &mut Intake<'_>) -> Flow {
