@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let Some(path) = std::env::args().nth(1) else { return Err("usage: antecedents GOLD.jsonl".into()) };
     let pipeline = Pipeline::new(Options::default());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    writeln!(out, "{}", json!({"features": speaker::FEATURES}))?;
+    writeln!(out, "{}", json!({"features": speaker::ANTECEDENT_FEATURES}))?;
     let gold = BufReader::new(std::fs::File::open(&path)?).lines();
     for (document, line) in shared::documents(path.as_ref())?.into_iter().zip(gold) {
         let gold: Value = serde_json::from_str(&line?)?;
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         reports.sort_by_key(|(report, _)| report.parts[0].start);
         let (reports, gold): (Vec<Reported>, Vec<&Value>) = reports.into_iter().unzip();
-        let speakers = speaker::resolve(reading, &pipeline.ranking, &annotation.mentions.list, &annotation.entities, &reports);
+        let speakers = speaker::resolve(reading, &pipeline.antecedents, &annotation.mentions.list, &annotation.entities, &reports);
         for ((report, gold), speaker) in reports.iter().zip(gold).zip(speakers) {
             let name = |entity: u32| annotation.entities.list[entity as usize].name.of(&document.text);
             let candidates = |s: &speaker::Speaker| -> Vec<Value> {

@@ -94,6 +94,8 @@ classes! {
     WEAK_PREPOSITION = 47, "A preposition that stands before places, and before much else (to, of)";
     PERSON_AFTER = 48, "A word before persons or bodies that looks like a place word";
     INTERJECTION = 49, "yes, oh, well";
+    LEVEL_WORD = 50, "A word of one level's government (council, statehouse, federal)";
+    COUNTRY_WORD = 51, "A word by which a text shows in which country it is at home (sheriff, councillors)";
 }
 
 impl Classes {
@@ -291,6 +293,7 @@ pub struct Lexicon {
     given_names: HashMap<WordId, u8, Hashed>,
     surnames: HashMap<WordId, u32, Hashed>,
     place_levels: HashMap<WordId, PlaceLevel, Hashed>,
+    countries: HashMap<WordId, Box<[Box<str>]>, Hashed>,
     roles: Phrases<Role>,
     bodies: Phrases<Body>,
     cues: Phrases<CueForm>,
@@ -324,6 +327,7 @@ impl Lexicon {
             given_names: HashMap::default(),
             surnames: HashMap::default(),
             place_levels: HashMap::default(),
+            countries: HashMap::default(),
             roles: Phrases::default(),
             bodies: Phrases::default(),
             cues: Phrases::default(),
@@ -341,6 +345,7 @@ impl Lexicon {
         lexicon.read_bodies(shipped!("bodies.txt"))?;
         lexicon.read_organizations(shipped!("organizations.txt"))?;
         lexicon.read_place_words(shipped!("place-words.txt"))?;
+        lexicon.read_country_words(shipped!("country-words.txt"))?;
         lexicon.read_cues(shipped!("cues.txt"))?;
         lexicon
             .read_names(("people/given-names.tsv", include_str!("../gazetteers/people/given-names.tsv")), Classes::GIVEN_NAME)?;
@@ -403,6 +408,11 @@ impl Lexicon {
     /// How many people of the 2020 US census bear the word as a surname; 0 if it is rare or none.
     pub fn surname_count(&self, word: WordId) -> u32 {
         self.surnames.get(&word).copied().unwrap_or(0)
+    }
+
+    /// The countries, as ISO 3166-1 codes, of whose news a word is typical; none for most words.
+    pub fn countries(&self, word: WordId) -> &[Box<str>] {
+        self.countries.get(&word).map_or(&[], |countries| countries)
     }
 
     /// The level of a local reference (`city`) or of a type word (`county`).
@@ -766,6 +776,7 @@ impl Lexicon {
                             "feature-before" => Classes::FEATURE_BEFORE,
                             "local-reference" => Classes::LOCAL_REFERENCE,
                             "also-place" => Classes::ALSO_PLACE,
+                            "level-word" => Classes::LEVEL_WORD,
                             "person-after" => Classes::PERSON_AFTER,
                             "facility" | "street" | "water" | "land" | "british" => Classes::default(),
                             _ => return Err(entry.unknown(attribute)),
@@ -779,6 +790,22 @@ impl Lexicon {
             if let Some(level) = level {
                 self.place_levels.insert(word, level);
             }
+        }
+        Ok(())
+    }
+
+    fn read_country_words(&mut self, list: (&str, &str)) -> Result<(), ListError> {
+        for entry in list::entries(list) {
+            let entry = entry?;
+            let countries: Box<[Box<str>]> = entry.attributes().map(Into::into).collect();
+            if let Some(code) = countries.iter().find(|c| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_uppercase())) {
+                return Err(entry.error(format!("`{code}` is no country code of two capitals")));
+            }
+            if countries.is_empty() {
+                return Err(entry.error("no country"));
+            }
+            let word = self.add_word(entry.text, Classes::COUNTRY_WORD);
+            self.countries.insert(word, countries);
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ pub mod format;
 pub mod gazetteer;
 pub mod jurisdiction;
 pub mod lexicon;
+pub mod logit;
 pub mod mention;
 pub mod pipeline;
 pub mod place;

@@ -1,7 +1,7 @@
 //! The pipeline: from a document to its annotation, stage by stage.
 
 pub use crate::attribution::Cues;
-use crate::attribution::{self, Engine};
+use crate::attribution::{self, Engine, Reported};
 use crate::coreference::{self, Entities};
 use crate::document::Document;
 use crate::gazetteer::Gazetteer;
@@ -12,7 +12,7 @@ use crate::place::{self, Home, Place};
 use crate::quotation::{self, Quotation};
 use crate::reading::Reading;
 use crate::sentence::{self, Layout};
-use crate::speaker::{self, Ranking};
+use crate::speaker;
 use crate::statement::{self, Attribution, Named};
 use crate::token::{self, Token};
 
@@ -65,8 +65,10 @@ pub struct Pipeline {
     pub lexicon: Lexicon,
     /// The names.
     pub gazetteer: Gazetteer,
-    /// What speaks for an antecedent.
-    pub ranking: Ranking,
+    /// What speaks for somebody as the one whom a pronoun stands for.
+    pub antecedents: speaker::Ranking,
+    /// What speaks for a place as the one that a statement is about which names none.
+    pub jurisdictions: jurisdiction::Ranking,
     /// The options.
     pub options: Options,
 }
@@ -74,10 +76,16 @@ pub struct Pipeline {
 impl Pipeline {
     /// The English pipeline with the shipped gazetteer.
     pub fn new(options: Options) -> Pipeline {
-        Pipeline { lexicon: Lexicon::english(), gazetteer: Gazetteer::shipped(), ranking: Ranking::shipped(), options }
+        Pipeline {
+            lexicon: Lexicon::english(),
+            gazetteer: Gazetteer::shipped(),
+            antecedents: speaker::shipped_ranking(),
+            jurisdictions: jurisdiction::shipped_ranking(),
+            options,
+        }
     }
 
-    /// Annotates a document. The whole recipe, in order.
+    /// Annotates a document: the whole recipe, in order; [`Pipeline::rows`] is its last part.
     pub fn annotate(&self, document: &Document) -> Annotation {
         let (lexicon, gazetteer, text) = (&self.lexicon, &self.gazetteer, document.text.as_str());
         let home = self.options.home;
@@ -89,12 +97,20 @@ impl Pipeline {
         let input = attribution::Input { reading, quotations: &quotations, mentions: &mentions.list };
         let reports = attribution::find(&self.options.engine, self.options.cues, input);
         let entities = coreference::resolve(reading, gazetteer, &mentions.list);
-        let speakers = speaker::resolve(reading, &self.ranking, &mentions.list, &entities, &reports);
         let places = place::resolve(place::Input { reading, gazetteer, home, mentions: &mentions });
-        let finder = Finder::new(jurisdiction::Input { reading, gazetteer, home, places: &places });
-        let bodies = bodies(reading, &mentions, &entities);
-        let attributions = statement::join(reading, &entities, &reports, speakers, &finder, &bodies);
-        Annotation { tokens, layout, quotations, mentions, entities, places, attributions }
+        let mut annotation = Annotation { tokens, layout, quotations, mentions, entities, places, attributions: Vec::new() };
+        annotation.attributions = self.rows(document, &annotation, &reports);
+        annotation
+    }
+
+    /// The rows of some reports of a document, in text order: who speaks in each, and what it is about.
+    pub fn rows(&self, document: &Document, annotation: &Annotation, reports: &[Reported]) -> Vec<Attribution> {
+        let Annotation { mentions, entities, places, .. } = annotation;
+        let (gazetteer, home) = (&self.gazetteer, self.options.home);
+        let reading = annotation.reading(self, document);
+        let speakers = speaker::resolve(reading, &self.antecedents, &mentions.list, entities, reports);
+        let finder = Finder::new(jurisdiction::Input { reading, gazetteer, home, places, ranking: &self.jurisdictions });
+        statement::join(reading, entities, reports, speakers, &finder, &bodies(reading, mentions, entities))
     }
 }
 

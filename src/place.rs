@@ -11,7 +11,7 @@ use crate::mention::{Mentions, PlaceContext, PlaceName, is_large};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, TokenKind};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 
 /// A place name that was resolved.
@@ -25,6 +25,8 @@ pub struct Place {
     pub entry: EntryId,
     /// In which capacity the name stands for it.
     pub kind: NameKind,
+    /// The country or first-level division whose seat of government it is: Ohio for Columbus.
+    pub seat_of: Option<EntryId>,
     /// The phrase it stands in.
     pub context: PlaceContext,
     /// How likely it is that place.
@@ -236,6 +238,8 @@ struct Weighed {
 
 struct Resolver<'a> {
     input: Input<'a>,
+    /// How much the words of the text say that it is at home in a country.
+    at_home: HashMap<[u8; 2], f32>,
     groups: Vec<Group>,
     /// By name of the document: its group.
     group_of: Vec<usize>,
@@ -281,6 +285,30 @@ fn inhabitants(entry: Entry<'_>) -> u32 {
     }
 }
 
+/// How much the words of one country's news speak for its places.
+const AT_HOME: f32 = 0.5;
+
+/// By country: how many different words are typical of its news, less those that are typical of others.
+fn at_home(input: &Input<'_>) -> HashMap<[u8; 2], f32> {
+    let mut seen: Vec<&[Box<str>]> = Vec::new();
+    let mut words = HashSet::new();
+    for (at, token) in input.tokens.iter().enumerate() {
+        if input.is(at, Classes::COUNTRY_WORD) && words.insert(token.word) {
+            seen.push(input.lexicon.countries(token.word));
+        }
+    }
+    let mut found: HashMap<[u8; 2], f32> = HashMap::new();
+    for country in seen.iter().copied().flatten() {
+        if let Some(key) = country_key(country) {
+            *found.entry(key).or_default() += 2.0;
+        }
+    }
+    // A word of other countries speaks as much against one as its own speaks for it.
+    found.values_mut().for_each(|count| *count -= seen.len() as f32);
+    found.retain(|_, count| *count > 0.0);
+    found
+}
+
 /// `Lagos` is the city first, then the state around it.
 fn prefer_cities(gazetteer: &Gazetteer, candidates: &mut [Weighed]) {
     for i in 0..candidates.len() {
@@ -309,7 +337,8 @@ const CANDIDATES: usize = 24;
 
 impl<'a> Resolver<'a> {
     fn new(input: Input<'a>, names: &[&PlaceName]) -> Resolver<'a> {
-        let mut resolver = Resolver { input, groups: Vec::new(), group_of: Vec::with_capacity(names.len()) };
+        let at_home = at_home(&input);
+        let mut resolver = Resolver { input, at_home, groups: Vec::new(), group_of: Vec::with_capacity(names.len()) };
         let mut by_form: HashMap<Vec<u64>, usize> = HashMap::new();
         for name in names {
             let form: Vec<u64> = input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect();
@@ -371,6 +400,7 @@ impl<'a> Resolver<'a> {
                     _ => 0.0,
                 };
                 let mut own = 0.75 * size + sort + kind;
+                own += self.at_home(entry);
                 if let Some(Home(home)) = self.input.home {
                     // `Athens` and `Rome` beside each other are no towns of Ohio, wherever that is read.
                     let capital = entry.sort() == EntryType::City && self.is_capital(name, entry.country());
@@ -380,9 +410,36 @@ impl<'a> Resolver<'a> {
             })
             .collect();
         prefer_cities(gazetteer, &mut candidates);
+        self.prefer_capitals(name, &mut candidates);
         candidates.sort_by(|a, b| b.own.total_cmp(&a.own).then(a.candidate.entry.cmp(&b.candidate.entry)));
         candidates.truncate(CANDIDATES);
         candidates
+    }
+
+    /// How much the words of the text speak for a place. News of one country speaks of other countries as well, though not of their towns.
+    fn at_home(&self, entry: Entry<'_>) -> f32 {
+        let words = match entry.sort() {
+            EntryType::Country | EntryType::Supranational => self.at_home.values().copied().fold(0.0, f32::max),
+            _ => country_key(entry.country()).and_then(|key| self.at_home.get(&key)).copied().unwrap_or(0.0),
+        };
+        AT_HOME * words.ln_1p()
+    }
+
+    /// `Washington` is the capital first, then the state, unless the text speaks of that.
+    fn prefer_capitals(&self, name: &PlaceName, candidates: &mut [Weighed]) {
+        let gazetteer = self.input.gazetteer;
+        for i in 0..candidates.len() {
+            let city = gazetteer.entry(candidates[i].candidate.entry);
+            if city.sort() != EntryType::City || !self.is_capital(name, city.country()) {
+                continue;
+            }
+            let is_state = |w: &&Weighed| {
+                let entry = gazetteer.entry(w.candidate.entry);
+                entry.sort() == EntryType::State && entry.country() == city.country() && w.candidate.kind == NameKind::Name
+            };
+            let state = candidates.iter().filter(is_state).map(|w| w.own).fold(f32::MIN, f32::max);
+            candidates[i].own = candidates[i].own.max(state + 0.3);
+        }
     }
 
     /// Whether a name stands for the government of a country as well: `Athens`.
@@ -503,6 +560,11 @@ impl<'a> Resolver<'a> {
                 span: self.input.span(name.tokens),
                 entry: best.candidate.entry,
                 kind: best.candidate.kind,
+                seat_of: name
+                    .candidates
+                    .iter()
+                    .find(|c| c.kind == NameKind::Seat && contains(self.input.gazetteer, c.entry, best.candidate.entry))
+                    .map(|c| c.entry),
                 context: name.context,
                 confidence: if container.is_some() { 0.97 } else { best.share.clamp(0.05, 0.97) },
                 rule,

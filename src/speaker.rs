@@ -5,7 +5,7 @@
 
 mod antecedent;
 
-pub use antecedent::{Candidate, FEATURES, Ranking};
+pub use antecedent::{Candidate, FEATURES as ANTECEDENT_FEATURES, Ranking, shipped as shipped_ranking};
 
 use crate::attribution::Reported;
 use crate::coreference::Entities;

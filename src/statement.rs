@@ -3,10 +3,10 @@
 use crate::attribution::{Cue, Kind, Reported};
 use crate::coreference::Entities;
 use crate::gazetteer::EntryId;
-use crate::jurisdiction::{Finder, Jurisdiction, Statement};
+use crate::jurisdiction::{About, Candidate, Finder, Jurisdiction, Statement};
 use crate::reading::Reading;
 use crate::span::Span;
-use crate::speaker::Speaker;
+use crate::speaker::{Speaker, SpeakerType};
 
 /// One row of output, with byte spans.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Attribution {
     pub speaker: Option<Speaker>,
     /// The jurisdictions that the statement is about.
     pub jurisdictions: Vec<Jurisdiction>,
+    /// The places considered where the content names none, the likeliest first.
+    pub considered: Vec<Candidate>,
     /// Agencies and other bodies of the gazetteer that the content names.
     pub entities: Vec<Named>,
     /// The sentence in which the content starts.
@@ -64,7 +66,10 @@ pub fn join(
             let sentence = reading.sentence_of(reading.token_at(span.start).min(reading.tokens.len() - 1));
             let extent = [report.source, report.cue.map(|c| c.span)].into_iter().flatten().fold(span, Span::cover);
             let agency = speaker.as_ref().and_then(|s| s.entity).and_then(|e| entities.list[e as usize].entry);
-            let statement = Statement { parts: &report.parts, role: speaker.as_ref().and_then(|s| s.role), agency, extent };
+            let role = speaker.as_ref().and_then(|s| s.role);
+            let is_person = speaker.as_ref().is_some_and(|s| s.sort == SpeakerType::Person);
+            let statement = Statement { parts: &report.parts, role, agency, is_person, extent };
+            let About { jurisdictions, considered } = finder.about(statement);
             Attribution {
                 number: number as u32,
                 kind: report.kind,
@@ -72,7 +77,8 @@ pub fn join(
                 parts: report.parts.clone(),
                 cue: report.cue,
                 speaker,
-                jurisdictions: finder.about(statement),
+                jurisdictions,
+                considered,
                 entities: report.parts.iter().flat_map(|&part| named_in(part, bodies)).collect(),
                 sentence: sentence as u32,
                 paragraph: reading.layout.sentences[sentence].paragraph,

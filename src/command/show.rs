@@ -128,9 +128,7 @@ impl Page<'_> {
             writeln!(out, "{FAINT}     speaker {:.2}: {}{words}{RESET}", speaker.confidence, speaker.rule)?;
             for candidate in &speaker.candidates {
                 let name = annotation.entities.list[candidate.entity as usize].name.of(text);
-                let reasons = pipeline.ranking.reasons(candidate);
-                let reasons: Vec<String> = reasons.iter().take(5).map(|(name, worth)| format!("{name} {worth:+.1}")).collect();
-                writeln!(out, "{FAINT}       {:.2} {name}: {}{RESET}", candidate.likelihood, reasons.join(", "))?;
+                print_candidate(out, name, candidate.likelihood, &pipeline.antecedents.reasons(&candidate.features))?;
             }
         }
         for jurisdiction in &row.jurisdictions {
@@ -139,8 +137,22 @@ impl Page<'_> {
             let (name, rule, id) = (entry.name(), jurisdiction.rule, entry.id());
             writeln!(out, "{FAINT}     {name} {:.2}: {rule}{words}, {id}{RESET}", jurisdiction.confidence)?;
         }
+        for candidate in row.considered.iter().take(CONSIDERED) {
+            let name = candidate.entry.map_or("no place", |entry| pipeline.gazetteer.entry(entry).name());
+            let reasons = pipeline.jurisdictions.reasons(&candidate.features);
+            print_candidate(out, name, candidate.likelihood, &reasons)?;
+        }
         Ok(())
     }
+}
+
+/// Places of which it is shown what speaks for them.
+const CONSIDERED: usize = 4;
+
+/// Somebody or something that was considered, and the strongest reasons.
+fn print_candidate(out: &mut dyn Write, name: &str, likelihood: f32, reasons: &[(&str, f32)]) -> io::Result<()> {
+    let reasons: Vec<String> = reasons.iter().take(5).map(|(reason, worth)| format!("{reason} {worth:+.1}")).collect();
+    writeln!(out, "{FAINT}       {likelihood:.2} {name}: {}{RESET}", reasons.join(", "))
 }
 
 /// A paragraph in colours.

@@ -15,9 +15,13 @@ use super::naming::{normal, same_speaker};
 use super::pairing::{half_alike, one_to_one};
 use super::ranges::{Ranges, Ruler};
 use super::tally::{HEADING, Rules, Share, Tally};
-use crate::attribution::Kind;
-use crate::gazetteer::EntryType;
+use crate::attribution::{Cue, Kind, Reported, kind_of};
+use crate::document::Document;
+use crate::gazetteer::{EntryId, EntryType, Gazetteer};
 use crate::jurisdiction::{Basis, Jurisdiction};
+use crate::lexicon::CueClass;
+use crate::pipeline::{Annotation, Pipeline};
+use crate::quotation::Quotation;
 use crate::span::Span;
 use crate::statement;
 use serde::{Deserialize, Serialize};
@@ -34,6 +38,8 @@ pub struct Gold {
 struct Attribution {
     kind: Kind,
     parts: Vec<Span>,
+    cue: Option<Span>,
+    mention: Option<Span>,
     speaker: Option<String>,
     is_person: bool,
     about: Vec<About>,
@@ -48,11 +54,23 @@ struct Line {
     #[serde(default)]
     quote: Vec<String>,
     #[serde(default)]
+    cue: Option<Words>,
+    #[serde(default)]
+    mention: Option<Words>,
+    #[serde(default)]
     speaker: Option<String>,
     #[serde(default)]
     speaker_type: Option<String>,
     #[serde(default)]
     about: Option<Vec<About>>,
+}
+
+/// Words of the text: where they stand, or themselves.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Words {
+    At([usize; 2]),
+    Written(String),
 }
 
 /// A jurisdiction of the gold.
@@ -80,10 +98,18 @@ impl Gold {
                 parts = find(text, at, &line.quote).map_err(|reason| format!("attributions[{i}]: {reason}"))?;
             }
             at = parts[0].start as usize;
+            let place = |words: Option<Words>| match words {
+                Some(Words::At(range)) => bytes.spans(&[range]).map(|spans| spans.first().copied()),
+                Some(Words::Written(words)) => Ok(nearest(text, &words, &parts)),
+                None => Ok(None),
+            };
+            let (cue, mention) = (place(line.cue)?, place(line.mention)?);
             let is_person = line.speaker_type.as_deref() == Some("person");
             attributions.push(Attribution {
                 kind,
                 parts,
+                cue,
+                mention,
                 speaker: line.speaker,
                 is_person,
                 about: line.about.unwrap_or_default(),
@@ -91,6 +117,65 @@ impl Gold {
         }
         Ok(Gold { attributions })
     }
+
+    /// The reports of the gold as an engine would find them, and whether each is about a place named in its words, in text order.
+    fn reports(&self, text: &str, quotations: &[Quotation]) -> Vec<(Reported, &Attribution)> {
+        let report = |one: &Attribution| Reported {
+            cue: one.cue.map(|span| Cue { span, class: CueClass::Speech }),
+            source: one.mention,
+            kind: kind_of(text, &one.parts, quotations),
+            parts: one.parts.clone(),
+            follows: None,
+            rule: "gold",
+            confidence: 1.0,
+            source_confidence: 1.0,
+        };
+        let mut reports: Vec<_> = self.attributions.iter().map(|one| (report(one), one)).collect();
+        reports.sort_by_key(|(report, _)| report.parts[0].start);
+        reports
+    }
+
+    /// What is made of the gold's own statements and sources, and what would be right.
+    pub fn given(&self, pipeline: &Pipeline, document: &Document, annotation: &Annotation) -> Vec<Given<'_>> {
+        let (reports, gold): (Vec<_>, Vec<_>) = self.reports(&document.text, &annotation.quotations).into_iter().unzip();
+        let rows = pipeline.rows(document, annotation, &reports);
+        rows.into_iter().zip(gold).map(|(row, gold)| Given { row, gold }).collect()
+    }
+}
+
+/// A statement of the gold, with the speaker and the jurisdictions that are found when its words and its source are given.
+#[derive(Debug)]
+pub struct Given<'a> {
+    /// The row.
+    pub row: statement::Attribution,
+    gold: &'a Attribution,
+}
+
+impl Given<'_> {
+    /// Whether the gold says that the words name what the statement is about.
+    pub fn is_named(&self) -> bool {
+        self.gold.about.iter().any(|about| about.basis == Basis::Quote.name())
+    }
+
+    /// Whether the gold says that it is about no place.
+    pub fn is_about_none(&self) -> bool {
+        self.gold.about.is_empty()
+    }
+
+    /// Whether a place is one of the gold.
+    pub fn is_about(&self, gazetteer: &Gazetteer, entry: EntryId) -> bool {
+        let found = Found::of(gazetteer, entry);
+        self.gold.about.iter().any(|about| is_same(about, &found))
+    }
+}
+
+/// Where words stand that are nearest to a content.
+fn nearest(text: &str, words: &str, parts: &[Span]) -> Option<Span> {
+    let whole = parts.iter().copied().reduce(Span::cover)?;
+    let (start, end) = (whole.start as usize, whole.end as usize);
+    let distance = |at: usize| if at < start { start - at } else { at.saturating_sub(end) };
+    let found = text.match_indices(words).filter(|_| !words.is_empty()).map(|(at, _)| at);
+    found.min_by_key(|&at| distance(at)).map(|at| Span::new(at, at + words.len()))
 }
 
 /// Where some words stand, one behind the other: those that come first after a byte, else the first in the text.
@@ -122,6 +207,8 @@ pub struct Scores {
     pub speakers: Share,
     /// The jurisdictions that a content of the gold names.
     pub named: Share,
+    /// The jurisdiction, or none, of statements that name none, given the words and the source of the gold.
+    pub context: Share,
     /// By kind of the gold.
     pub kinds: BTreeMap<&'static str, KindScores>,
     /// What became of each rule's rows.
@@ -145,6 +232,13 @@ struct Found<'a> {
     state: &'a str,
 }
 
+impl<'a> Found<'a> {
+    fn of(gazetteer: &'a Gazetteer, entry: EntryId) -> Found<'a> {
+        let entry = gazetteer.entry(entry);
+        Found { name: entry.name(), level: Level::of(entry.sort()), country: entry.country(), state: entry.admin1() }
+    }
+}
+
 impl Scores {
     pub(super) fn take(&mut self, seen: Seen<'_>, gold: &Gold, mistakes: &mut Vec<Mistake>) {
         let text = seen.document.text.as_str();
@@ -158,6 +252,15 @@ impl Scores {
         pairs.iter().for_each(|pair| row_of[pair.gold] = Some(pair.found));
 
         self.documents += 1;
+        for given in gold.given(seen.pipeline, seen.document, seen.annotation).iter().filter(|given| !given.is_named()) {
+            let found: Vec<EntryId> = given.row.jurisdictions.iter().map(|j| j.entry).collect();
+            let right = match found[..] {
+                [] => given.is_about_none(),
+                [entry] => given.is_about(&seen.pipeline.gazetteer, entry),
+                _ => false,
+            };
+            self.context.count(right);
+        }
         for (one, row) in gold.attributions.iter().zip(row_of) {
             let fate = self.count(seen, one, row.map(|j| &rows[j]), mistakes);
             if let Some(j) = row {
@@ -206,10 +309,7 @@ impl Scores {
         self.what.right += 1;
         self.who.right += usize::from(is_right);
 
-        let place = |jurisdiction: &Jurisdiction| {
-            let entry = seen.pipeline.gazetteer.entry(jurisdiction.entry);
-            Found { name: entry.name(), level: Level::of(entry.sort()), country: entry.country(), state: entry.admin1() }
-        };
+        let place = |jurisdiction: &Jurisdiction| Found::of(&seen.pipeline.gazetteer, jurisdiction.entry);
         let places: Vec<Found<'_>> = row.jurisdictions.iter().map(place).collect();
         let right = count_same(&gold.about.iter().collect::<Vec<_>>(), &places);
         self.named.right += count_same(&named, &places);
@@ -328,8 +428,9 @@ impl fmt::Display for Scores {
         for (name, tally) in lines {
             writeln!(f, "  {name:20}{tally}")?;
         }
-        let [speakers, named] = [self.speakers, self.named].map(Share::percent);
+        let [speakers, named, context] = [self.speakers, self.named, self.context].map(Share::percent);
         writeln!(f, "  speakers of what is found {speakers:.1}, jurisdictions named in the gold's words {named:.1}")?;
+        writeln!(f, "  jurisdiction or none where the gold's words name none, statement and source given {context:.1} (of {})", self.context.of)?;
         for (kind, scores) in &self.kinds {
             let (what, who) = (scores.what.percent(), scores.who.percent());
             writeln!(f, "  {kind}: {} in the gold, found {what:.1} %, with speaker {who:.1} %", scores.what.of)?;

@@ -6,6 +6,7 @@
 
 use super::Resolver;
 use crate::lexicon::{Classes, Gender};
+use crate::logit::{self, Logit};
 use crate::mention::MentionType;
 use crate::span::TokenSpan;
 
@@ -53,45 +54,12 @@ pub struct Candidate {
     pub features: [f32; FEATURES.len()],
 }
 
-/// Learned weights of the features.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ranking([f32; FEATURES.len()]);
+/// What the features are worth.
+pub type Ranking = Logit<{ FEATURES.len() }>;
 
-impl Ranking {
-    /// The weights that the binary holds.
-    pub fn shipped() -> Ranking {
-        Ranking::parse(include_str!("../../models/antecedent.tsv")).expect("a test reads the file")
-    }
-
-    /// Weights from lines of a name, a tab and a number; `#` starts a comment. `None` if one is missing or unknown.
-    pub fn parse(text: &str) -> Option<Ranking> {
-        let mut weights = [f32::NAN; FEATURES.len()];
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
-            let (name, weight) = line.split_once('\t')?;
-            let at = FEATURES.iter().position(|feature| *feature == name)?;
-            weights[at] = weight.parse().ok()?;
-        }
-        weights.iter().all(|w| w.is_finite()).then_some(Ranking(weights))
-    }
-
-    /// What speaks most for a candidate or against it, in the logs of odds.
-    pub fn reasons(&self, candidate: &Candidate) -> Vec<(&'static str, f32)> {
-        let worth = candidate.features.iter().zip(&self.0).map(|(x, w)| x * w);
-        let mut reasons: Vec<(&str, f32)> = FEATURES.into_iter().zip(worth).filter(|(_, worth)| worth.abs() >= 0.05).collect();
-        reasons.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-        reasons
-    }
-
-    /// Gives each candidate its likelihood.
-    fn weigh(&self, candidates: &mut [Candidate]) {
-        let score = |c: &Candidate| c.features.iter().zip(&self.0).map(|(x, w)| x * w).sum::<f32>();
-        let scores: Vec<f32> = candidates.iter().map(score).collect();
-        let largest = scores.iter().copied().fold(f32::MIN, f32::max);
-        let sum: f32 = scores.iter().map(|s| (s - largest).exp()).sum();
-        for (candidate, score) in candidates.iter_mut().zip(scores) {
-            candidate.likelihood = (score - largest).exp() / sum;
-        }
-    }
+/// The weights that the binary holds.
+pub fn shipped() -> Ranking {
+    Logit::parse(&FEATURES, include_str!("../../models/antecedent.tsv")).expect("a test reads the file")
 }
 
 /// The persons whom a pronoun at a token may stand for, the likeliest first.
@@ -106,7 +74,9 @@ pub(super) fn find(resolver: &Resolver<'_>, at: usize, gender: Gender) -> Vec<Ca
             found.push(Candidate { entity: near.entity as u32, likelihood: 0.0, features });
         }
     }
-    resolver.ranking.weigh(&mut found);
+    let mut likelihoods: Vec<f32> = found.iter().map(|c| resolver.ranking.score(&c.features)).collect();
+    logit::shares(&mut likelihoods);
+    found.iter_mut().zip(likelihoods).for_each(|(candidate, likelihood)| candidate.likelihood = likelihood);
     // Stable: of equals the nearest.
     found.sort_by(|a, b| b.likelihood.total_cmp(&a.likelihood));
     found
@@ -180,9 +150,6 @@ mod tests {
 
     #[test]
     fn the_shipped_weights_name_every_feature() {
-        let Ranking(weights) = Ranking::shipped();
-        assert!(weights.iter().any(|&w| w != 0.0));
-        assert_eq!(Ranking::parse("gender-fits\t1.0\n"), None);
-        assert_eq!(Ranking::parse("shoe-size\t1.0\n"), None);
+        assert!(shipped().score(&[1.0; FEATURES.len()]).is_finite());
     }
 }

@@ -1,0 +1,410 @@
+//! The jurisdiction of a statement that names none: the speaker's office, the event, the document, or no place at all.
+//!
+//! Every jurisdiction of the document is a candidate, also those that hold one that is named (the county of a town), the outlet's home, and none. What
+//! speaks for each is a row of numbers ([`FEATURES`]); learned weights (`training/logit.py`, `models/jurisdiction.tsv`) choose.
+
+use super::{Finder, Jurisdiction, Mentioned, Statement, level_of};
+use crate::gazetteer::{EntryId, EntryType};
+use crate::jurisdiction::Basis;
+use crate::lexicon::{Classes, Governs};
+use crate::logit::{self, Logit};
+use crate::place::{self, Home};
+use crate::span::{Span, TokenSpan};
+use crate::token::TokenKind;
+
+/// What is looked at, by the names that the file of weights uses. Those of no place at all start with "none".
+pub const FEATURES: [&str; 53] = [
+    "city",
+    "neighborhood",
+    "county",
+    "state",
+    "country",
+    "other-level",
+    "log-weight",
+    "share-of-document",
+    "share-of-level",
+    "share-held",
+    "heaviest-of-level",
+    "in-headline",
+    "in-lead",
+    "dateline",
+    "named-first",
+    "same-sentence",
+    "same-paragraph",
+    "nearness",
+    "nearest-before",
+    "in-role",
+    "holds-place-of-role",
+    "level-of-office",
+    "finer-than-office",
+    "coarser-than-office",
+    "country-of-agency",
+    "word-of-level-in-content",
+    "word-of-level-in-sentence",
+    "word-of-level-in-paragraph",
+    "share-of-level-words",
+    "finer-than-words",
+    "as-demonym-alone",
+    "in-bodies-alone",
+    "behind-preposition",
+    "home",
+    "holds-home",
+    "not-named",
+    "holds-heaviest",
+    "inside-heaviest",
+    "seat-of-state",
+    "seat-of-country",
+    "seat-amid-words-of-its-level",
+    "governs-named-seat",
+    "large",
+    "none",
+    "none-log-words",
+    "none-i",
+    "none-we",
+    "none-he",
+    "none-you",
+    "none-no-role",
+    "none-office",
+    "none-no-person",
+    "none-places",
+];
+
+/// The weights of what speaks for a candidate.
+pub type Ranking = Logit<{ FEATURES.len() }>;
+
+/// The weights that the binary holds.
+pub fn shipped() -> Ranking {
+    Logit::parse(&FEATURES, include_str!("../../models/jurisdiction.tsv")).expect("a test reads the file")
+}
+
+/// A place that a statement may be about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The place; `None` for no place.
+    pub entry: Option<EntryId>,
+    /// How likely it is meant.
+    pub likelihood: f32,
+    /// What speaks for it, as [`FEATURES`] names it.
+    pub features: [f32; FEATURES.len()],
+}
+
+/// Places of a document that are looked at, the weightiest first.
+const NAMED: usize = 16;
+/// Sentences behind which it does not matter how far away a place is named.
+const FAR: usize = 30;
+
+/// What is said of the speaker.
+#[derive(Default)]
+struct Office {
+    /// The places in the words of the role.
+    places: Vec<EntryId>,
+    /// The level that it governs.
+    level: Option<EntryType>,
+    /// The country of the agency.
+    country: Option<EntryId>,
+}
+
+/// Words of the content that speak for a place or against all.
+#[derive(Default)]
+struct Words {
+    count: usize,
+    first_singular: bool,
+    first_plural: bool,
+    second: bool,
+    third_singular: bool,
+}
+
+impl Finder<'_> {
+    /// What a statement is about that names no jurisdiction, with what was considered, the likeliest first.
+    pub(super) fn of_context(&self, statement: &Statement<'_>) -> (Option<Jurisdiction>, Vec<Candidate>) {
+        let mut candidates = self.candidates(statement);
+        let mut likelihoods: Vec<f32> = candidates.iter().map(|c| self.input.ranking.score(&c.features)).collect();
+        logit::shares(&mut likelihoods);
+        candidates.iter_mut().zip(likelihoods).for_each(|(candidate, likelihood)| candidate.likelihood = likelihood);
+        // Stable, and the candidates are in one order: equals stay the same in every run.
+        candidates.sort_by(|a, b| b.likelihood.total_cmp(&a.likelihood));
+        let best = &candidates[0];
+        let chosen = best.entry.map(|entry| {
+            let named = self.mentioned.get(&entry);
+            let (nearest, span) = named.map_or((FAR, None), |m| self.nearest(m, self.sentence_of(statement)));
+            let has = |feature: &str| best.features[FEATURES.iter().position(|f| *f == feature).unwrap_or_default()] > 0.0;
+            let rule = match () {
+                () if has("in-role") || has("holds-place-of-role") => "place-of-office",
+                () if has("country-of-agency") => "country-of-agency",
+                () if has("level-of-office") => "level-of-office",
+                () if nearest <= 1 => "place-of-surroundings",
+                () if named.is_some() => "place-of-document",
+                () if has("home") => "home-of-outlet",
+                () => "holds-place-of-document",
+            };
+            let span = if rule == "place-of-surroundings" { span } else { named.map(|m| m.first) };
+            Jurisdiction { entry, basis: Basis::Context, span, confidence: best.likelihood, rule }
+        });
+        (chosen, candidates)
+    }
+
+    /// All that a statement may be about, with what speaks for each; none comes last.
+    fn candidates(&self, statement: &Statement<'_>) -> Vec<Candidate> {
+        let gazetteer = self.input.gazetteer;
+        let mut named: Vec<EntryId> = self.mentioned.keys().copied().collect();
+        named.sort_by(|a, b| self.mentioned[b].weight.total_cmp(&self.mentioned[a].weight).then(a.cmp(b)));
+        named.truncate(NAMED);
+        let mut entries = named.clone();
+        let mut add = |entry: EntryId| {
+            if !entries.contains(&entry) {
+                entries.push(entry);
+            }
+        };
+        for &inner in &named {
+            for level in [EntryType::County, EntryType::State, EntryType::Country] {
+                if let Some(outer) = gazetteer.government(inner, level) {
+                    add(outer);
+                }
+            }
+        }
+        let office = self.office(statement);
+        office.country.into_iter().for_each(&mut add);
+        if let Some(Home(home)) = self.input.home {
+            add(home);
+        }
+        let sentence = self.sentence_of(statement);
+        let before = self.nearest_before(statement.extent);
+        let words = self.words(statement);
+        let features = |entry| self.features(statement, entry, sentence, before, &office);
+        let mut candidates: Vec<Candidate> =
+            entries.iter().map(|&entry| Candidate { entry: Some(entry), likelihood: 0.0, features: features(entry) }).collect();
+        candidates.push(Candidate { entry: None, likelihood: 0.0, features: self.none(statement, &words, &office) });
+        candidates
+    }
+
+    fn sentence_of(&self, statement: &Statement<'_>) -> usize {
+        let reading = self.input.reading;
+        reading.sentence_of(reading.token_at(statement.extent.start).min(reading.tokens.len().saturating_sub(1)))
+    }
+
+    /// The place named last before some words.
+    fn nearest_before(&self, extent: Span) -> Option<EntryId> {
+        let end = self.input.places.partition_point(|p| p.span.end <= extent.start);
+        let is_candidate = |entry: &EntryId| self.mentioned.contains_key(entry);
+        self.input.places[..end].iter().rev().map(|p| p.entry).find(is_candidate)
+    }
+
+    /// In how many sentences from one a place is named, and the words.
+    fn nearest(&self, mentioned: &Mentioned, sentence: usize) -> (usize, Option<Span>) {
+        let at = mentioned.named.partition_point(|&(s, _)| (s as usize) < sentence);
+        let near = [at.checked_sub(1), Some(at)].into_iter().flatten().filter_map(|i| mentioned.named.get(i));
+        let nearest = near.map(|&(s, span)| ((s as usize).abs_diff(sentence), span)).min_by_key(|&(distance, _)| distance);
+        nearest.map_or((FAR, None), |(distance, span)| (distance.min(FAR), Some(span)))
+    }
+
+    fn features(
+        &self,
+        statement: &Statement<'_>,
+        entry: EntryId,
+        sentence: usize,
+        before: Option<EntryId>,
+        office: &Office,
+    ) -> [f32; FEATURES.len()] {
+        let (gazetteer, reading) = (self.input.gazetteer, self.input.reading);
+        let level = gazetteer.entry(entry).sort();
+        let rank = rank(level);
+        let absent = Mentioned::default();
+        let named = self.mentioned.get(&entry);
+        let mentioned = named.unwrap_or(&absent);
+        let holds = |inner: EntryId| place::contains(gazetteer, entry, inner);
+        let (distance, _) = self.nearest(mentioned, sentence);
+        let paragraph = reading.layout.sentences.get(sentence).map(|s| s.paragraph);
+        let (first, past) = paragraph.map_or((0, 0), |p| reading.layout.paragraphs[p as usize].sentences);
+        let in_paragraph = mentioned.named.iter().any(|&(s, _)| (first..past).contains(&s));
+        let total = self.total.max(1e-3);
+        let held: f32 = self.mentioned.iter().filter(|(inner, _)| holds(**inner)).map(|(_, m)| m.weight).sum();
+        let in_play = self.in_play.get(&level).filter(|(best, _)| *best == entry);
+        let level_weight = self.level_weights.get(&level).copied().unwrap_or(0.0).max(1e-3);
+        let heaviest = self.heaviest.map(|(_, heaviest)| heaviest);
+        let spoken = |span: Span| self.level_words_in(span);
+        let sentence_span = reading.layout.sentences.get(sentence).map_or(Span::default(), |s| s.span);
+        let paragraph_span = paragraph.map_or(Span::default(), |p| reading.layout.paragraphs[p as usize].span);
+        let in_content: Vec<EntryType> = statement.parts.iter().flat_map(|&part| spoken(part)).collect();
+        let words: f32 = self.words_by_level.values().sum::<f32>().max(1.0);
+        let share_of = |level: EntryType| self.words_by_level.get(&level).copied().unwrap_or(0.0) / words;
+        let Home(home) = self.input.home.unwrap_or(Home(entry));
+        let has_home = self.input.home.is_some();
+        let seat_level = mentioned.seat_of.map(|outer| gazetteer.entry(outer).sort());
+        let yes = |fact: bool| f32::from(u8::from(fact));
+        [
+            yes(level == EntryType::City),
+            yes(level == EntryType::Neighborhood),
+            yes(level == EntryType::County),
+            yes(level == EntryType::State),
+            yes(level == EntryType::Country),
+            yes(rank == 0),
+            mentioned.weight.ln_1p(),
+            mentioned.weight / total,
+            mentioned.weight / level_weight,
+            held / total,
+            yes(in_play.is_some()),
+            yes(mentioned.in_headline),
+            yes(mentioned.in_lead),
+            yes(mentioned.dateline),
+            yes(self.first == Some(entry)),
+            yes(named.is_some() && distance == 0),
+            yes(in_paragraph),
+            1.0 / (1.0 + distance as f32),
+            yes(before == Some(entry)),
+            yes(office.places.contains(&entry)),
+            yes(!office.places.contains(&entry) && office.places.iter().any(|&inner| holds(inner))),
+            yes(office.level == Some(level)),
+            yes(office.level.is_some_and(|office| rank > self::rank(office))),
+            yes(office.level.is_some_and(|office| rank < self::rank(office))),
+            yes(office.country == Some(entry)),
+            yes(in_content.contains(&level)),
+            yes(spoken(sentence_span).any(|l| l == level)),
+            yes(spoken(paragraph_span).any(|l| l == level)),
+            share_of(level),
+            yes(!in_content.is_empty() && in_content.iter().all(|&l| self::rank(l) < rank)),
+            yes(named.is_some() && !mentioned.by_name),
+            yes(named.is_some() && mentioned.in_bodies),
+            yes(mentioned.behind_preposition),
+            yes(has_home && home == entry),
+            yes(has_home && holds(home)),
+            yes(named.is_none()),
+            yes(heaviest.is_some_and(holds)),
+            yes(heaviest.is_some_and(|outer| place::contains(gazetteer, outer, entry))),
+            yes(seat_level == Some(EntryType::State)),
+            yes(seat_level == Some(EntryType::Country)),
+            seat_level.map_or(0.0, share_of),
+            yes(self.mentioned.values().any(|m| m.seat_of == Some(entry))),
+            yes(level == EntryType::City && gazetteer.entry(entry).population() > 500_000),
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+        ]
+    }
+
+    /// What speaks for no place at all.
+    fn none(&self, statement: &Statement<'_>, words: &Words, office: &Office) -> [f32; FEATURES.len()] {
+        let yes = |fact: bool| f32::from(u8::from(fact));
+        let own = [
+            1.0,
+            (words.count as f32).ln_1p(),
+            yes(words.first_singular),
+            yes(words.first_plural),
+            yes(words.third_singular),
+            yes(words.second),
+            yes(statement.role.is_none()),
+            yes(office.level.is_some()),
+            yes(!statement.is_person),
+            (self.mentioned.len() as f32).ln_1p(),
+        ];
+        let mut features = [0.0; FEATURES.len()];
+        features[FEATURES.len() - own.len()..].copy_from_slice(&own);
+        features
+    }
+
+    /// Who speaks in the content, and how long it is.
+    fn words(&self, statement: &Statement<'_>) -> Words {
+        let reading = self.input.reading;
+        let mut words = Words::default();
+        for at in statement.parts.iter().flat_map(|&part| reading.tokens_in(part).range()) {
+            if reading.kind(at) == Some(TokenKind::Word) {
+                words.count += 1;
+            }
+            let Some(pronoun) = reading.lexicon.pronoun(reading.tokens[at].word).filter(|p| !p.relative && !p.demonstrative) else {
+                continue;
+            };
+            use crate::lexicon::Number::{Plural, Singular};
+            match (pronoun.person, pronoun.number) {
+                (1, Some(Singular)) => words.first_singular = true,
+                (1, Some(Plural)) => words.first_plural = true,
+                (2, _) => words.second = true,
+                (3, Some(Singular)) if !pronoun.neuter && !pronoun.indefinite => words.third_singular = true,
+                _ => {}
+            }
+        }
+        words
+    }
+
+    /// The levels whose words stand in a span.
+    fn level_words_in(&self, span: Span) -> impl Iterator<Item = EntryType> {
+        let first = self.level_words.partition_point(|&(at, _)| at < span.start);
+        self.level_words[first..].iter().take_while(move |&&(at, _)| at < span.end).map(|&(_, level)| level)
+    }
+
+    /// What is known of the speaker's office.
+    fn office(&self, statement: &Statement<'_>) -> Office {
+        let mut office = Office { country: statement.agency.and_then(|a| self.country_of(a)), ..Office::default() };
+        let Some(role) = statement.role else { return office };
+        let reading = self.input.reading;
+        let is_jurisdiction = |entry: &EntryId| self.input.gazetteer.entry(*entry).sort().is_jurisdiction();
+        office.places = self.places_in(reading.span(role)).map(|p| p.entry).filter(is_jurisdiction).collect();
+        office.level = self.level_of_role(role);
+        if office.country.is_none() {
+            let tokens = &reading.tokens[..role.end as usize];
+            office.country = role.range().find_map(|at| {
+                let matches = self.input.gazetteer.matches(reading.text, tokens, at);
+                matches.iter().flat_map(|m| &m.candidates).find_map(|c| self.country_of(c.entry))
+            });
+        }
+        office
+    }
+
+    /// The level that the office in some words governs.
+    fn level_of_role(&self, role: TokenSpan) -> Option<EntryType> {
+        let reading = self.input.reading;
+        let tokens = &reading.tokens[..role.end as usize];
+        let governs = role.range().find_map(|at| {
+            let (roles, _) = reading.lexicon.roles().longest(tokens, at)?;
+            roles.iter().find_map(|role| role.governs)
+        });
+        let of_words = || {
+            let mut levels = role.range().filter(|&at| reading.is(at, Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE)));
+            levels.find_map(|at| level_of(reading.lexicon.place_level(tokens[at].word)?))
+        };
+        governs.map(level_governed).or_else(of_words)
+    }
+
+    /// The country that an agency belongs to.
+    fn country_of(&self, agency: EntryId) -> Option<EntryId> {
+        let is_agency = self.input.gazetteer.entry(agency).sort() == EntryType::Agency;
+        is_agency.then(|| self.input.gazetteer.government(agency, EntryType::Country)).flatten()
+    }
+}
+
+pub(super) fn level_governed(governs: Governs) -> EntryType {
+    match governs {
+        Governs::City | Governs::District => EntryType::City,
+        Governs::County => EntryType::County,
+        Governs::State => EntryType::State,
+        Governs::Country => EntryType::Country,
+        Governs::Supranational => EntryType::Supranational,
+    }
+}
+
+/// How fine a level is; 0 for those beside the ladder.
+fn rank(level: EntryType) -> u8 {
+    match level {
+        EntryType::Country => 1,
+        EntryType::State => 2,
+        EntryType::County => 3,
+        EntryType::City => 4,
+        EntryType::Neighborhood => 5,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_weights_name_every_feature() {
+        assert!(shipped().score(&[1.0; FEATURES.len()]).is_finite());
+    }
+}

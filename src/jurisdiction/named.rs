@@ -1,0 +1,116 @@
+//! Jurisdictions that a content names: by name, as "American", or as "the city" and "our state".
+
+use super::{Basis, Finder, Jurisdiction, Statement, level_of};
+use crate::gazetteer::{EntryId, EntryType};
+use crate::lexicon::Classes;
+use crate::place::{Home, Place};
+use crate::span::Span;
+use crate::token::{Gap, TokenKind};
+
+impl<'a> Finder<'a> {
+    pub(super) fn places_in(&self, span: Span) -> impl Iterator<Item = &'a Place> {
+        let first = self.input.places.partition_point(|p| p.span.end <= span.start);
+        self.input.places[first..].iter().take_while(move |p| p.span.start < span.end).filter(move |p| span.contains(p.span))
+    }
+
+    /// The jurisdictions named in the content, each once.
+    pub(super) fn named(&self, statement: &Statement<'_>) -> Vec<Jurisdiction> {
+        let mut found: Vec<Jurisdiction> = Vec::new();
+        for &part in statement.parts {
+            for place in self.places_in(part) {
+                if !self.input.gazetteer.entry(place.entry).sort().is_jurisdiction() || self.is_container(place) {
+                    continue;
+                }
+                if found.iter().all(|j| j.entry != place.entry) {
+                    found.push(Jurisdiction {
+                        entry: place.entry,
+                        basis: Basis::Quote,
+                        span: Some(place.span),
+                        confidence: place.confidence,
+                        rule: "named-in-content",
+                    });
+                }
+            }
+            for (level, span) in self.local_references(part) {
+                if let Some((entry, share)) = self.in_play(level)
+                    && found.iter().all(|j| j.entry != entry)
+                {
+                    found.push(Jurisdiction {
+                        entry,
+                        basis: Basis::Quote,
+                        span: Some(span),
+                        confidence: 0.8 * share,
+                        rule: "the-one-in-play",
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a place only says where the one before it lies: `Springfield, | Ill.`
+    fn is_container(&self, place: &Place) -> bool {
+        let at = place.tokens.start as usize;
+        if at < 2 || self.input.reading.tokens[at - 1].kind != TokenKind::Comma {
+            return false;
+        }
+        let before = self.input.places.partition_point(|p| (p.tokens.end as usize) < at - 1);
+        self.input.places.get(before).is_some_and(|p| {
+            p.tokens.end as usize == at - 1 && crate::place::contains(self.input.gazetteer, place.entry, p.entry)
+        })
+    }
+
+    /// `the city`, `our state` in some content.
+    fn local_references(&self, part: Span) -> Vec<(EntryType, Span)> {
+        let tokens = self.input.reading.tokens;
+        let first = tokens.partition_point(|t| t.span.start < part.start);
+        let mut found = Vec::new();
+        for at in first..tokens.len() {
+            if tokens[at].span.end > part.end {
+                break;
+            }
+            // `the federal government` is the country's.
+            let federal = self.input.reading.is_word(at, "federal") && self.input.reading.is_word(at + 1, "government");
+            if at == first || !federal && !self.input.reading.is(at, Classes::LOCAL_REFERENCE) {
+                continue;
+            }
+            let word = tokens[at - 1].span.of(self.input.reading.text);
+            if !["the", "this", "our"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
+                continue;
+            }
+            // `the city council`, `the state of Ohio`: a part of another phrase.
+            let next = tokens.get(at + 1).filter(|t| t.span.end <= part.end);
+            let compound = next.is_some_and(|t| {
+                let classes = t.classes(self.input.reading.lexicon);
+                t.gap < Gap::Blank
+                    && (classes.any(Classes::ROLE.or(Classes::BODY))
+                        || t.span.of(self.input.reading.text) == "of"
+                        || t.is_capitalised())
+            });
+            if compound && !federal {
+                continue;
+            }
+            let level = match self.input.reading.lexicon.place_level(tokens[at].word).and_then(level_of) {
+                _ if federal => EntryType::Country,
+                Some(EntryType::Neighborhood) | None => continue,
+                Some(level) => level,
+            };
+            found.push((level, Span { start: tokens[at - 1].span.start, end: tokens[at].span.end }));
+        }
+        found
+    }
+
+    /// The place of a level that the document is most about, and its share among those of the level; else the outlet's home.
+    pub(super) fn in_play(&self, level: EntryType) -> Option<(EntryId, f32)> {
+        let home = || {
+            let Home(home) = self.input.home?;
+            (self.input.gazetteer.entry(home).sort() == level).then_some((home, 0.7))
+        };
+        // `the county` of a town that is named, `the federal government` of a state.
+        let holds = || {
+            let (_, heaviest) = self.heaviest?;
+            self.input.gazetteer.government(heaviest, level).map(|entry| (entry, 0.6))
+        };
+        self.in_play.get(&level).copied().or_else(holds).or_else(home)
+    }
+}

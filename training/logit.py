@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Learns the weights of a conditional logit: `models/antecedent.tsv` or `models/jurisdiction.tsv`.
+
+  logit.py jurisdictions TRAIN.jsonl[:WEIGHT] ... --test TEST.jsonl ... --out models/jurisdiction.tsv [--spread 0.4]
+  logit.py antecedents   TRAIN.jsonl[:WEIGHT] ... --test TEST.jsonl ... --out models/antecedent.tsv [--spread 0.4]
+
+The files are what `cargo run --release --example jurisdictions -- GOLD` and `--example antecedents -- GOLD` print. The scores of the candidates become
+shares by softmax, and the share of the right ones together is made as large as it gets; `BEFOREHAND` and `--spread` are the means and the standard
+deviation of the weights before anything is seen. Instances without a right candidate are left out of learning and counted as wrong. Prints how many
+of each file are right; `--folds N` prints it also for documents that the weights did not see.
+"""
+import argparse
+import json
+import re
+import sys
+
+import numpy as np
+
+SUFFIXES = {'jr', 'sr', 'ii', 'iii', 'iv', 'md', 'phd', 'esq'}
+# What the weights are taken to be before anything is seen.
+BEFOREHAND = {
+    'antecedents': {'gender-fits': 1.5, 'no-name-of-a-person': -2., 'sentences-between': -.45, 'same-paragraph': .5, 'starts-sentence': .8,
+                    'spoke-last': 2.2, 'spoke-before-last': .4},
+    'jurisdictions': {'log-weight': 1.2, 'in-role': 1., 'level-of-office': .8, 'same-sentence': .4, 'city': .3, 'county': .2, 'country': -.4,
+                      'not-named': -1., 'none': 1.5},
+}
+# Silver names that are too noisy to learn from.
+NOISY = {'coref-nominal', 'source-misc', 'source-location', 'source-organization'}
+
+
+def last_name(name):
+    words = re.sub(r"[’']s\b", '', name or '').replace(',', '').split()
+    words = [w.lower().strip(".’'") for w in words]
+    words = [w for w in words if w not in SUFFIXES]
+    return words[-1] if words else None
+
+
+def antecedents(r):
+    if not r['candidates'] or not r['gold'] or r['method'] in NOISY or ' ' in r['source']:
+        return None
+    right = last_name(r['gold'])
+    at = [i for i, c in enumerate(r['candidates']) if last_name(c[0]) == right]
+    return np.array([c[2] for c in r['candidates']]), at[:1]
+
+
+def jurisdictions(r):
+    if r['named']:
+        return None
+    return np.array([c[2] for c in r['candidates']]), [i for i, c in enumerate(r['candidates']) if c[1]]
+
+
+READERS = {'antecedents': antecedents, 'jurisdictions': jurisdictions}
+
+
+def instances(path, reader):
+    """(document, features of the candidates, indices of the right ones)"""
+    for line in open(path, encoding='utf-8'):
+        r = json.loads(line)
+        if 'features' not in r and (one := reader(r)) is not None:
+            yield r['doc_id'], *one
+
+
+def shares(features, weights):
+    scores = features @ weights
+    scores = np.exp(scores - scores.max())
+    return scores / scores.sum()
+
+
+def learn(train, spread, start, steps=60):
+    """Newton's method on the penalised likelihood of the right candidates together."""
+    width = len(start)
+    weights = start
+    for _ in range(steps):
+        gradient = (start - weights) / spread ** 2
+        curvature = np.eye(width) / spread ** 2
+        for features, right, weight in train:
+            p = shares(features, weights)
+            mean = p @ features
+            among = p[right] / p[right].sum()
+            gradient += weight * (among @ features[right] - mean)
+            curvature += weight * ((features * p[:, None]).T @ features - np.outer(mean, mean))
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights + step
+        if np.abs(step).max() < 1e-6:
+            break
+    return weights
+
+
+def is_right(features, right, weights):
+    return int(np.argmax(features @ weights)) in right
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('what', choices=READERS)
+    ap.add_argument('train', nargs='+')
+    ap.add_argument('--test', nargs='*', default=[])
+    ap.add_argument('--out', required=True)
+    ap.add_argument('--spread', type=float, default=.4)
+    ap.add_argument('--folds', type=int, default=0)
+    o = ap.parse_args()
+    reader = READERS[o.what]
+    files = [item.partition(':')[0] for item in o.train]
+    names = json.loads(open(files[0], encoding='utf-8').readline())['features']
+    start = np.array([BEFOREHAND[o.what].get(name, 0.) for name in names])
+    data = []
+    for item in o.train:
+        path, _, weight = item.partition(':')
+        data += [(doc, f, right, float(weight or 1)) for doc, f, right in instances(path, reader)]
+    usable = lambda rows: [(f, right, w) for _, f, right, w in rows if right and len(f) > 1]
+    if o.folds:
+        documents = sorted({doc for doc, *_ in data})
+        fold = {doc: i % o.folds for i, doc in enumerate(documents)}
+        right = 0
+        for k in range(o.folds):
+            weights = learn(usable([d for d in data if fold[d[0]] != k]), o.spread, start)
+            right += sum(is_right(f, r, weights) for doc, f, r, _ in data if fold[doc] == k)
+        print(f'unseen documents: {right}/{len(data)} = {right / len(data):.3f}', file=sys.stderr)
+    weights = learn(usable(data), o.spread, start)
+    for path in files + o.test:
+        rows = list(instances(path, reader))
+        right = sum(is_right(f, r, weights) for _, f, r in rows)
+        reach = sum(bool(r) for _, _, r in rows)
+        sure = [(shares(f, weights).max(), is_right(f, r, weights)) for _, f, r in rows]
+        table = []
+        for low, high in ((0, .5), (.5, .7), (.7, .85), (.85, .95), (.95, 1.01)):
+            part = [ok for p, ok in sure if low <= p < high]
+            table.append(f'{low}-{high}: {sum(part)}/{len(part)}')
+        print(f'{path}: {len(rows)}, a candidate is right for {reach / max(1, len(rows)):.3f}, chosen {right / max(1, len(rows)):.3f}; ' + ', '.join(table), file=sys.stderr)
+    with open(o.out, 'w', encoding='utf-8') as out:
+        source = {'antecedents': 'src/speaker/antecedent.rs', 'jurisdictions': 'src/jurisdiction/context.rs'}[o.what]
+        print(f'# Weights of features ({source}); made by training/logit.py.', file=out)
+        for name, weight in zip(names, weights, strict=True):
+            print(f'{name}\t{weight:.4f}', file=out)
+
+
+if __name__ == '__main__':
+    main()
