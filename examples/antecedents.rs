@@ -52,7 +52,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         reports.sort_by_key(|(report, _)| report.parts[0].start);
         let (reports, gold): (Vec<Reported>, Vec<&Value>) = reports.into_iter().unzip();
-        let speakers = speaker::resolve(reading, &pipeline.antecedents, &annotation.mentions.list, &annotation.entities, &reports);
+        let speakers =
+            speaker::resolve(reading, &pipeline.antecedents, &annotation.mentions.list, &annotation.entities, &reports);
         for ((report, gold), speaker) in reports.iter().zip(gold).zip(speakers) {
             let name = |entity: u32| annotation.entities.list[entity as usize].name.of(&document.text);
             let candidates = |s: &speaker::Speaker| -> Vec<Value> {

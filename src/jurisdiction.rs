@@ -181,9 +181,8 @@ impl<'a> Finder<'a> {
         let in_body = place.context == PlaceContext::Organization;
         let by_name = !place.kind.is_demonym();
         let weight = lead * if in_body { 0.7 } else { 1.0 } * if by_name { 1.0 } else { 0.5 };
-        let preposition = start > 0
-            && reading.is(start - 1, Classes::PLACE_PREPOSITION)
-            && !reading.is(start - 1, Classes::WEAK_PREPOSITION);
+        let preposition =
+            start > 0 && reading.is(start - 1, Classes::PLACE_PREPOSITION) && !reading.is(start - 1, Classes::WEAK_PREPOSITION);
         let new = || Mentioned { first: place.span, in_bodies: true, ..Mentioned::default() };
         let mentioned = self.mentioned.entry(place.entry).or_insert_with(new);
         mentioned.weight += weight;
@@ -201,7 +200,9 @@ impl<'a> Finder<'a> {
     fn read_level_words(&mut self) {
         let reading = self.input.reading;
         for (at, token) in reading.tokens.iter().enumerate() {
-            if token.kind != TokenKind::Word || !reading.is(at, Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE).or(Classes::ROLE)) {
+            if token.kind != TokenKind::Word
+                || !reading.is(at, Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE).or(Classes::ROLE))
+            {
                 continue;
             }
             let of_role = || {

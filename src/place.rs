@@ -6,12 +6,12 @@
 //! means one place in a document unless the text says otherwise.
 
 use crate::gazetteer::{Candidate, Entry, EntryId, EntryType, Gazetteer, NameKind};
-use crate::lexicon::Classes;
+use crate::lexicon::{Classes, WordId};
 use crate::mention::{Mentions, PlaceContext, PlaceName, is_large};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, TokenKind};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Deref;
 
 /// A place name that was resolved.
@@ -286,25 +286,32 @@ fn inhabitants(entry: Entry<'_>) -> u32 {
 }
 
 /// How much the words of one country's news speak for its places.
-const AT_HOME: f32 = 0.5;
+const AT_HOME: f32 = 0.8;
 
-/// By country: how many different words are typical of its news, less those that are typical of others.
+/// How often the same word speaks.
+const REPEATED: usize = 3;
+
+/// By country: how many words are typical of its news, less those that are typical of others.
 fn at_home(input: &Input<'_>) -> HashMap<[u8; 2], f32> {
-    let mut seen: Vec<&[Box<str>]> = Vec::new();
-    let mut words = HashSet::new();
-    for (at, token) in input.tokens.iter().enumerate() {
-        if input.is(at, Classes::COUNTRY_WORD) && words.insert(token.word) {
-            seen.push(input.lexicon.countries(token.word));
-        }
-    }
+    let mut counts: HashMap<WordId, usize> = HashMap::new();
     let mut found: HashMap<[u8; 2], f32> = HashMap::new();
-    for country in seen.iter().copied().flatten() {
-        if let Some(key) = country_key(country) {
+    let mut seen = 0.0;
+    for (at, token) in input.tokens.iter().enumerate() {
+        if !input.is(at, Classes::COUNTRY_WORD) {
+            continue;
+        }
+        let count = counts.entry(token.word).or_default();
+        *count += 1;
+        if *count > REPEATED {
+            continue;
+        }
+        seen += 1.0;
+        for key in input.lexicon.countries(token.word).iter().filter_map(|country| country_key(country)) {
             *found.entry(key).or_default() += 2.0;
         }
     }
     // A word of other countries speaks as much against one as its own speaks for it.
-    found.values_mut().for_each(|count| *count -= seen.len() as f32);
+    found.values_mut().for_each(|count| *count -= seen);
     found.retain(|_, count| *count > 0.0);
     found
 }
@@ -527,11 +534,21 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// The country that all candidates in it together speak most for, then the likeliest of these: five towns named Paris in the United States
+    /// that share what speaks for that country are not weaker than the one in France.
+    fn likeliest(&self, candidates: &[Weighed]) -> Option<Weighed> {
+        let country = |w: &Weighed| self.input.gazetteer.entry(w.candidate.entry).country();
+        let of_country = |of: &str| candidates.iter().filter(|w| country(w) == of).map(|w| w.share).sum::<f32>();
+        let best = |a: &&Weighed, b: &&Weighed| a.share.total_cmp(&b.share);
+        let first = country(candidates.iter().max_by(|a, b| of_country(country(a)).total_cmp(&of_country(country(b))))?);
+        candidates.iter().filter(|w| country(w) == first).max_by(best).copied()
+    }
+
     fn decide(&self, names: &[&PlaceName]) -> Vec<Place> {
         let mut places = Vec::with_capacity(names.len());
         for (name, &group) in names.iter().zip(&self.group_of) {
             let group = &self.groups[group];
-            let Some(mut best) = group.candidates.iter().max_by(|a, b| a.share.total_cmp(&b.share)).copied() else { continue };
+            let Some(mut best) = self.likeliest(&group.candidates) else { continue };
             // What stands beside this very mention overrules the document.
             let container = container_after(&self.input, name);
             if let Some(container) = container {

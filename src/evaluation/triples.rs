@@ -430,7 +430,11 @@ impl fmt::Display for Scores {
         }
         let [speakers, named, context] = [self.speakers, self.named, self.context].map(Share::percent);
         writeln!(f, "  speakers of what is found {speakers:.1}, jurisdictions named in the gold's words {named:.1}")?;
-        writeln!(f, "  jurisdiction or none where the gold's words name none, statement and source given {context:.1} (of {})", self.context.of)?;
+        writeln!(
+            f,
+            "  jurisdiction or none where the gold's words name none, statement and source given {context:.1} (of {})",
+            self.context.of
+        )?;
         for (kind, scores) in &self.kinds {
             let (what, who) = (scores.what.percent(), scores.who.percent());
             writeln!(f, "  {kind}: {} in the gold, found {what:.1} %, with speaker {who:.1} %", scores.what.of)?;

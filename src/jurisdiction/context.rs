@@ -316,7 +316,8 @@ impl Finder<'_> {
             if reading.kind(at) == Some(TokenKind::Word) {
                 words.count += 1;
             }
-            let Some(pronoun) = reading.lexicon.pronoun(reading.tokens[at].word).filter(|p| !p.relative && !p.demonstrative) else {
+            let Some(pronoun) = reading.lexicon.pronoun(reading.tokens[at].word).filter(|p| !p.relative && !p.demonstrative)
+            else {
                 continue;
             };
             use crate::lexicon::Number::{Plural, Singular};
