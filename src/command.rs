@@ -18,6 +18,7 @@ use onrecord::encoder::{Encoder, WeightsError};
 use onrecord::gazetteer::compile::compile_tables;
 use onrecord::gazetteer::table::Table;
 use onrecord::gazetteer::{EntryType, Layer};
+use onrecord::home::Homes;
 use onrecord::pipeline::{Cues, Options, Pipeline};
 use onrecord::place::Home;
 use std::fmt;
@@ -115,7 +116,7 @@ impl PipelineOptions {
             CuesName::Speech => Cues::Speech,
             CuesName::All => Cues::All,
         };
-        let mut pipeline = Pipeline::new(Options { engine, cues, home: None });
+        let mut pipeline = Pipeline::new(Options { engine, cues, homes: Homes::default() });
         for path in &self.gazetteer {
             let layer = Table::open(path)
                 .and_then(|table| compile_tables(&pipeline.lexicon, &[table]))
@@ -124,7 +125,7 @@ impl PipelineOptions {
             pipeline.gazetteer.add(layer);
         }
         if let Some(home) = &self.home {
-            pipeline.options.home = Some(find_home(&pipeline, home)?);
+            pipeline.options.homes.of_all = Some(find_home(&pipeline, home)?);
         }
         Ok(pipeline)
     }

@@ -10,6 +10,7 @@ pub mod evaluation;
 pub mod fold;
 pub mod format;
 pub mod gazetteer;
+pub mod home;
 pub mod jurisdiction;
 pub mod lexicon;
 pub mod logit;

@@ -5,6 +5,7 @@ use crate::attribution::{self, Engine, Reported};
 use crate::coreference::{self, Entities};
 use crate::document::Document;
 use crate::gazetteer::Gazetteer;
+use crate::home::Homes;
 use crate::jurisdiction::{self, Finder};
 use crate::lexicon::Lexicon;
 use crate::mention::{self, MentionType, Mentions};
@@ -23,8 +24,8 @@ pub struct Options {
     pub engine: Engine,
     /// Which reports become rows.
     pub cues: Cues,
-    /// Where the outlet is at home.
-    pub home: Option<Home>,
+    /// Where outlets are at home.
+    pub homes: Homes,
 }
 
 /// All that was found in a document.
@@ -88,7 +89,7 @@ impl Pipeline {
     /// Annotates a document: the whole recipe, in order; [`Pipeline::rows`] is its last part.
     pub fn annotate(&self, document: &Document) -> Annotation {
         let (lexicon, gazetteer, text) = (&self.lexicon, &self.gazetteer, document.text.as_str());
-        let home = self.options.home;
+        let home = self.options.homes.of(document);
         let tokens = token::tokenize(lexicon, text);
         let layout = sentence::split(lexicon, text, &tokens);
         let reading = Reading { lexicon, text, tokens: &tokens, layout: &layout };
@@ -103,10 +104,19 @@ impl Pipeline {
         annotation
     }
 
+    /// The places of a document alone, for an outlet at home in a place.
+    pub fn places(&self, document: &Document, home: Option<Home>) -> Vec<Place> {
+        let (lexicon, gazetteer, text) = (&self.lexicon, &self.gazetteer, document.text.as_str());
+        let tokens = token::tokenize(lexicon, text);
+        let layout = sentence::split(lexicon, text, &tokens);
+        let reading = Reading { lexicon, text, tokens: &tokens, layout: &layout };
+        place::resolve(place::Input { reading, gazetteer, home, mentions: &mention::find(reading, gazetteer) })
+    }
+
     /// The rows of some reports of a document, in text order: who speaks in each, and what it is about.
     pub fn rows(&self, document: &Document, annotation: &Annotation, reports: &[Reported]) -> Vec<Attribution> {
         let Annotation { mentions, entities, places, .. } = annotation;
-        let (gazetteer, home) = (&self.gazetteer, self.options.home);
+        let (gazetteer, home) = (&self.gazetteer, self.options.homes.of(document));
         let reading = annotation.reading(self, document);
         let speakers = speaker::resolve(reading, &self.antecedents, &mentions.list, entities, reports);
         let finder = Finder::new(jurisdiction::Input { reading, gazetteer, home, places, ranking: &self.jurisdictions });

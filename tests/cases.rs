@@ -129,7 +129,7 @@ impl Choice {
         let mut pipeline = Pipeline::new(Options { cues, ..Options::default() });
         if let Some(home) = &self.home {
             let place = pipeline.annotate(&Document::new("home", home.as_str())).places.first().map(|p| Home(p.entry));
-            pipeline.options.home = Some(place.ok_or_else(|| format!("no place is called `{home}`"))?);
+            pipeline.options.homes.of_all = Some(place.ok_or_else(|| format!("no place is called `{home}`"))?);
         }
         Ok(pipeline)
     }

@@ -338,7 +338,7 @@ fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, sum
         "version": env!("CARGO_PKG_VERSION"),
         "engine": pipeline.options.engine.name(),
         "cues": pipeline.options.cues.name(),
-        "home": pipeline.options.home.map(|Home(entry)| pipeline.gazetteer.entry(entry).id()),
+        "home": pipeline.options.homes.of_all.map(|Home(entry)| pipeline.gazetteer.entry(entry).id()),
         "paths": options.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "documents": summary.documents,
         "rejected": summary.rejected,

@@ -1,0 +1,183 @@
+//! Homes: where outlets are at home, given or learned from what they write about.
+//!
+//! A paper of Paris, Texas writes `Paris` and means its own town. Its other articles say where it is: they name places of northeast Texas again
+//! and again. So a first pass reads some articles of each outlet twice: once to find the state or country that most of them are about, and once,
+//! with that as a home, to find the town.
+
+use crate::document::{Document, Metadata};
+use crate::gazetteer::{EntryId, EntryType};
+use crate::pipeline::Pipeline;
+use crate::place::{Home, Place};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Articles of an outlet that are read.
+const ARTICLES: usize = 40;
+/// Bytes of an article that are read: its headline, its lead and some of what follows.
+const BYTES: usize = 2_000;
+/// Bytes of all outlets together.
+const MEMORY: usize = 64 << 20;
+/// Articles that must agree.
+const AGREE: usize = 3;
+/// The share of an outlet's articles that must be about its state or country, and about its town.
+const SHARES: (f32, f32) = (0.4, 0.25);
+
+/// Where outlets are at home.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Homes {
+    /// Of every outlet that is not listed.
+    pub of_all: Option<Home>,
+    /// By name of the outlet; see [`outlet`].
+    pub outlets: BTreeMap<String, Home>,
+}
+
+impl Homes {
+    /// The home of a document's outlet.
+    pub fn of(&self, document: &Document) -> Option<Home> {
+        let known = || self.outlets.get(outlet(&document.metadata)?).copied();
+        if self.outlets.is_empty() { self.of_all } else { known().or(self.of_all) }
+    }
+}
+
+/// The outlet of a document: its source, else the host of its address without `www.`
+pub fn outlet(metadata: &Metadata) -> Option<&str> {
+    let host = || {
+        let (_, rest) = metadata.url.as_deref()?.split_once("://")?;
+        let host = rest.split(['/', '?', '#', ':']).next()?;
+        Some(host.strip_prefix("www.").unwrap_or(host))
+    };
+    metadata.source.as_deref().map(str::trim).filter(|s| !s.is_empty()).or_else(|| host().filter(|h| !h.is_empty()))
+}
+
+/// A home that was learned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Learned {
+    /// The outlet.
+    pub outlet: String,
+    /// Its home.
+    pub home: Home,
+    /// How many of its articles were read.
+    pub articles: usize,
+    /// The share of them that are most about the home, of its level.
+    pub share: f32,
+}
+
+/// Gathers articles of outlets, at most 64 MiB of them.
+#[derive(Debug, Default)]
+pub struct Learner {
+    outlets: BTreeMap<String, Vec<Document>>,
+    bytes: usize,
+    /// Articles without an outlet, of outlets that were full, and past what may be held.
+    pub left_out: usize,
+}
+
+impl Learner {
+    /// Takes an article, if it is of use.
+    pub fn take(&mut self, document: &Document) {
+        let Some(outlet) = outlet(&document.metadata) else {
+            self.left_out += 1;
+            return;
+        };
+        let articles = self.outlets.entry(outlet.to_owned()).or_default();
+        if articles.len() >= ARTICLES || self.bytes >= MEMORY {
+            self.left_out += 1;
+            return;
+        }
+        let end = (0..=BYTES.min(document.text.len())).rev().find(|&at| document.text.is_char_boundary(at)).unwrap_or(0);
+        self.bytes += end;
+        articles.push(Document::new(document.id.clone(), &document.text[..end]));
+    }
+
+    /// The homes that the articles show, by name of the outlet; an outlet whose articles do not agree has none.
+    pub fn learn(self, pipeline: &Pipeline) -> Vec<Learned> {
+        let outlets: Vec<(String, Vec<Document>)> = self.outlets.into_iter().collect();
+        outlets.into_par_iter().filter_map(|(outlet, articles)| learn(pipeline, outlet, &articles)).collect()
+    }
+}
+
+fn learn(pipeline: &Pipeline, outlet: String, articles: &[Document]) -> Option<Learned> {
+    let gazetteer = &pipeline.gazetteer;
+    let level = |level: EntryType| move |entry: EntryId| gazetteer.government(entry, level);
+    let found = |home: Home, votes: usize| {
+        let share = votes as f32 / articles.len() as f32;
+        Learned { outlet: outlet.clone(), home, articles: articles.len(), share }
+    };
+    let enough = |votes: usize, share: f32| votes >= AGREE && votes as f32 >= share * articles.len() as f32;
+    let places = |home: Option<Home>| articles.iter().map(|a| pipeline.places(a, home)).collect::<Vec<_>>();
+
+    let first = places(None);
+    let Some((state, votes)) = elect(&first, level(EntryType::State)).filter(|&(_, votes)| enough(votes, SHARES.0)) else {
+        let (country, votes) = elect(&first, level(EntryType::Country)).filter(|&(_, votes)| enough(votes, SHARES.0))?;
+        return Some(found(Home(country), votes));
+    };
+    let second = places(Some(Home(state)));
+    let is_town = |entry: EntryId| {
+        let town = gazetteer.entry(entry);
+        (town.sort() == EntryType::City && gazetteer.government(entry, EntryType::State) == Some(state)).then_some(entry)
+    };
+    match elect(&second, is_town).filter(|&(_, votes)| enough(votes, SHARES.1)) {
+        Some((town, votes)) => Some(found(Home(town), votes)),
+        None => Some(found(Home(state), votes)),
+    }
+}
+
+/// What most articles are most about, and how many; `what` says for which of the candidates a place speaks.
+fn elect(articles: &[Vec<Place>], what: impl Fn(EntryId) -> Option<EntryId>) -> Option<(EntryId, usize)> {
+    let mut votes: BTreeMap<EntryId, usize> = BTreeMap::new();
+    for places in articles {
+        let mut weights: BTreeMap<EntryId, f32> = BTreeMap::new();
+        for (rank, place) in places.iter().filter(|p| !p.kind.is_demonym()).enumerate() {
+            if let Some(candidate) = what(place.entry) {
+                // What is named first says where a story is.
+                *weights.entry(candidate).or_default() += 1.0 + 1.0 / (1.0 + rank as f32);
+            }
+        }
+        let best = weights.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        if let Some((best, _)) = best {
+            *votes.entry(best).or_default() += 1;
+        }
+    }
+    votes.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::Options;
+
+    fn article(outlet: &str, text: &str) -> Document {
+        let metadata = Metadata { source: Some(outlet.to_owned()), ..Metadata::default() };
+        Document { metadata, ..Document::new("a", text) }
+    }
+
+    #[test]
+    fn an_outlet_is_its_source_or_its_host() {
+        let of = |source: Option<&str>, url: Option<&str>| {
+            let [source, url] = [source, url].map(|s| s.map(str::to_owned));
+            outlet(&Metadata { source, url, ..Metadata::default() }).map(str::to_owned)
+        };
+        assert_eq!(of(Some("The Sun"), Some("https://sun.example/a")).as_deref(), Some("The Sun"));
+        assert_eq!(of(Some(" "), Some("https://www.sun.example:80/a?b")).as_deref(), Some("sun.example"));
+        assert_eq!(of(None, Some("no address")), None);
+    }
+
+    #[test]
+    fn a_town_is_learned_from_its_neighbours() {
+        let pipeline = Pipeline::new(Options::default());
+        let mut learner = Learner::default();
+        for text in [
+            "The Paris council met. Crews from Bonham, Texas, and Sulphur Springs came to help the Paris police.",
+            "Rain fell on Paris and on Clarksville, Texas, on Friday. In Paris the creek rose.",
+            "A Paris woman won the raffle of a church in Honey Grove, Texas. She lives in Paris.",
+            "Paris and Cooper, Texas, will share an ambulance.",
+        ] {
+            learner.take(&article("The Valley Sower", text));
+            learner.take(&article("Two Words", "Nothing is named here."));
+        }
+        let learned = learner.learn(&pipeline);
+        let named: Vec<(&str, &str)> =
+            learned.iter().map(|l| (l.outlet.as_str(), pipeline.gazetteer.entry(l.home.0).id())).collect();
+        assert_eq!(named, [("The Valley Sower", "ocd-division/country:us/state:tx/place:paris")]);
+        assert_eq!(learned[0].articles, 4);
+    }
+}
