@@ -1,11 +1,11 @@
 //! The subcommands: each turns its flags into a call of the library.
 
+pub mod convert;
 pub mod evaluate;
 pub mod extract;
 pub mod gazetteer;
 pub mod merge;
 mod message;
-mod output;
 mod progress;
 pub mod show;
 pub mod speakers;
@@ -50,6 +50,8 @@ pub enum Command {
     Speakers(speakers::SpeakersOptions),
     /// The same quotation over articles, whole or cut, from rows that extract wrote
     Merge(merge::MergeOptions),
+    /// Write rows as another table: JSON Lines, CSV, Parquet, SQLite
+    Convert(convert::ConvertOptions),
     /// Score against gold annotations: per kind, per stage and per rule
     Evaluate(evaluate::EvaluateOptions),
     /// Build the gazetteer, or look a name up

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Show(options) => command::show::run(&options),
         Command::Speakers(options) => command::speakers::run(&options),
         Command::Merge(options) => command::merge::run(&options),
+        Command::Convert(options) => command::convert::run(&options),
         Command::Evaluate(options) => command::evaluate::run(&options),
         Command::Gazetteer(options) => command::gazetteer::run(&options),
     };
