@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Show(options) => command::show::run(&options),
         Command::Speakers(options) => command::speakers::run(&options),
         Command::Merge(options) => command::merge::run(&options),
+        Command::Convert(options) => command::convert::run(&options),
         Command::Evaluate(options) => command::evaluate::run(&options),
         Command::Gazetteer(options) => command::gazetteer::run(&options),
     };
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            anstream::eprintln!("{}error:{} {failure}", command::style::ERROR, command::style::RESET);
+            failure.say();
             ExitCode::from(failure.code())
         }
     }

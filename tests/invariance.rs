@@ -297,7 +297,7 @@ proptest! {
     #[test]
     fn metadata_changes_no_row(text in mixture(), title in "\\PC{0,40}", date in "\\PC{0,12}") {
         let plain = Document::new("d", text.as_str());
-        let metadata = Metadata { title: Some(title), date: Some(date), source: Some("“X,” said Y.".into()), url: Some("u".into()), kept: None };
+        let metadata = Metadata { title: Some(title), date: Some(date), source: Some("“X,” said Y.".into()), url: Some("u".into()), ..Metadata::default() };
         let told = Document { metadata, ..plain.clone() };
         let of = |document: &Document| rows(written(document, &PIPELINE.annotate(document), Format::JsonLines).as_bytes());
         prop_assert_eq!(of(&plain), of(&told));
@@ -330,7 +330,8 @@ fn the_sample_corpus() {
 /// The bytes of a run, and what it counted.
 fn output(sources: &[Source], format: Format, threads: usize) -> (Vec<u8>, Summary) {
     let mut bytes = Vec::new();
-    let job = Job { sources, input: &input::Options::default(), format, threads, strict: false };
+    let options = input::Options::default();
+    let job = Job { threads, ..Job::new(sources, &options, format) };
     let mut problems = Vec::new();
     let mut on_event = |event| {
         if let Event::Problem(problem) = event {
@@ -345,7 +346,7 @@ fn output(sources: &[Source], format: Format, threads: usize) -> (Vec<u8>, Summa
 #[test]
 fn the_number_of_threads_changes_no_byte() {
     let (sources, _) = sources(&[corpus_folder()], Container::Text);
-    for format in [Format::JsonLines, Format::Csv, Format::Annotations] {
+    for format in Format::ALL {
         let one = output(&sources, format, 1);
         assert!(one.0.len() > 10_000);
         for threads in [2, 5] {

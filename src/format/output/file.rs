@@ -22,15 +22,11 @@ impl Output {
     /// # Errors
     /// If nothing can be written there.
     pub fn open(path: &Path) -> io::Result<Output> {
-        // `/dev/stdout` may be a file, at which the shell is writing: it is no file to be replaced.
-        let descriptor = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|d| path.starts_with(d));
-        let stream = descriptor || path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
-        if stream {
+        if is_stream(path) {
             return Ok(Output::Through(OpenOptions::new().append(true).open(path)?));
         }
         let target = target(path);
-        let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".onrecord-").tempfile_in(folder)?;
+        let file = tempfile::Builder::new().prefix(".onrecord-").tempfile_in(folder(&target))?;
         Ok(Output::Replaced(file, target))
     }
 
@@ -51,7 +47,8 @@ impl Output {
             file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
         }
         file.as_file().sync_all()?;
-        file.persist(path).map(|_| ()).map_err(|error| error.error)
+        file.persist(&path).map_err(|error| error.error)?;
+        sync_folder(&path)
     }
 }
 
@@ -71,8 +68,29 @@ impl Write for Output {
     }
 }
 
+/// Whether what is written to a path is gone at once: a pipe, a device, a file of the shell.
+pub fn is_stream(path: &Path) -> bool {
+    // `/dev/stdout` may be a file, at which the shell is writing: it is no file to be replaced.
+    let descriptor = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|d| path.starts_with(d));
+    descriptor || path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir())
+}
+
+/// Makes the names in the folder of a file durable.
+///
+/// # Errors
+/// If the folder cannot be opened.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    // Other systems have no handles of folders.
+    if cfg!(unix) { File::open(folder(path))?.sync_all() } else { Ok(()) }
+}
+
+/// The folder of a file.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// What a chain of links leads to, there or not.
-fn target(path: &Path) -> PathBuf {
+pub fn target(path: &Path) -> PathBuf {
     let mut target = path.to_owned();
     for _ in 0..LINKS {
         let Ok(next) = target.read_link() else { break };
