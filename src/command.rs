@@ -4,6 +4,7 @@ pub mod convert;
 pub mod evaluate;
 pub mod extract;
 pub mod gazetteer;
+mod home;
 pub mod merge;
 mod message;
 mod progress;
@@ -15,12 +16,11 @@ pub mod style;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use onrecord::attribution::{Effort, Engine};
 use onrecord::encoder::{Encoder, WeightsError};
+use onrecord::gazetteer::Layer;
 use onrecord::gazetteer::compile::compile_tables;
 use onrecord::gazetteer::table::Table;
-use onrecord::gazetteer::{EntryType, Layer};
 use onrecord::home::Homes;
 use onrecord::pipeline::{Cues, Options, Pipeline};
-use onrecord::place::Home;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -127,7 +127,7 @@ impl PipelineOptions {
             pipeline.gazetteer.add(layer);
         }
         if let Some(home) = &self.home {
-            pipeline.options.homes.of_all = Some(find_home(&pipeline, home)?);
+            pipeline.options.homes.of_all = Some(home::find(&pipeline, home)?);
         }
         Ok(pipeline)
     }
@@ -163,58 +163,6 @@ impl PipelineOptions {
 fn open_weights(path: &Path) -> Result<Encoder, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
     Encoder::from_bytes(&bytes).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
-}
-
-/// The place that a home names.
-fn find_home(pipeline: &Pipeline, home: &str) -> Result<Home, Failure> {
-    if let Some(entry) = pipeline.gazetteer.find(home) {
-        return Ok(Home(entry));
-    }
-    let document = onrecord::Document::new("home", home);
-    let annotation = pipeline.annotate(&document);
-    let whole =
-        annotation.places.first().filter(|p| p.span.start == 0 && pipeline.gazetteer.entry(p.entry).sort().is_jurisdiction());
-    whole.map(|p| Home(p.entry)).ok_or_else(|| {
-        let near = near_names(pipeline, home);
-        let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
-        Failure::usage(format!("no place is called `{home}`{hint}"))
-    })
-}
-
-/// Names of places that begin alike or differ by a letter or two from a name.
-fn near_names(pipeline: &Pipeline, name: &str) -> Vec<String> {
-    let wanted = name.split(',').next().unwrap_or(name).trim().to_lowercase();
-    let mut near: Vec<(usize, u32, String)> = pipeline
-        .gazetteer
-        .entries()
-        .filter(|e| e.sort() <= EntryType::City && e.name().len().abs_diff(wanted.len()) <= 2)
-        .map(|e| {
-            (
-                edits(&wanted, &e.name().to_lowercase()),
-                u32::MAX - e.population(),
-                format!("{}, {}", e.name(), if e.admin1().is_empty() { e.country() } else { e.admin1() }),
-            )
-        })
-        .filter(|(edits, ..)| *edits <= 2)
-        .collect();
-    near.sort();
-    near.into_iter().take(3).map(|(.., name)| name).collect()
-}
-
-/// The Levenshtein distance of two short words.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, &y) in b.iter().enumerate() {
-            let next = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            corner = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[b.len()]
 }
 
 /// How a run that finished went.

@@ -1,13 +1,14 @@
 //! `onrecord evaluate`
 
-use super::message::rejected;
+use super::message::{note, rejected};
 use super::style::{CONTENT, FAINT, RESET};
-use super::{Failure, Outcome, PipelineOptions};
+use super::{Failure, Outcome, PipelineOptions, home};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use onrecord::evaluation::mistake::{Mistake, sample};
 use onrecord::evaluation::{Choice, Scores, evaluate, gold};
 use onrecord::format::Problem;
+use onrecord::home::Learner;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -42,6 +43,9 @@ pub struct EvaluateOptions {
         value_name = "A,B"
     )]
     genres: Vec<String>,
+    /// Learn where each outlet is at home from the documents of the gold: their `source`, or the host of their `url`
+    #[arg(long, conflicts_with = "home")]
+    learn_home: bool,
     #[command(flatten)]
     pipeline: PipelineOptions,
 }
@@ -58,13 +62,18 @@ struct Report<'a> {
 
 /// Scores.
 pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
-    let pipeline = options.pipeline.pipeline()?;
+    let mut pipeline = options.pipeline.pipeline()?;
     let chosen = |names: &[String]| (names != ["all"]).then(|| names.to_vec());
     let choice = Choice { kinds: chosen(&options.kinds), genres: chosen(&options.genres) };
     let mut lost = 0;
     let mut scored = Vec::new();
     for path in &options.paths {
         let (cases, mut problems) = gold::open(path);
+        if options.learn_home {
+            let mut learner = Learner::default();
+            cases.iter().for_each(|case| learner.take(&case.document));
+            home::set(&mut pipeline, learner, &mut note);
+        }
         let (scores, failed) = evaluate(&pipeline, &cases, &choice);
         if scores.documents == 0 && failed.is_empty() && !cases.is_empty() {
             let reason = "no document is of these genres (--genres all takes each)".to_owned();

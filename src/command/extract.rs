@@ -1,7 +1,7 @@
 //! `onrecord extract`
 
 use super::progress::{Log, Progress};
-use super::{Failure, Outcome, PipelineOptions};
+use super::{Failure, Outcome, PipelineOptions, home};
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use onrecord::attribution::Engine;
@@ -63,6 +63,9 @@ pub struct ExtractOptions {
     pipeline: PipelineOptions,
     #[command(flatten)]
     input: InputOptions,
+    /// Learn where each outlet is at home from its articles, in a first pass over them: its `source`, or the host of its `url`
+    #[arg(long, conflicts_with = "home")]
+    learn_home: bool,
     /// The number of worker threads, at most 256; 0 for one a core
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(..=THREADS))]
     threads: usize,
@@ -278,15 +281,18 @@ pub fn run(options: &ExtractOptions) -> Result<Outcome, Failure> {
 fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     let format = options.format()?;
     let stop = stopped_by_signals().map_err(|error| Failure::failed(format!("signals cannot be watched: {error}")))?;
-    let pipeline = options.pipeline.pipeline()?;
+    let mut pipeline = options.pipeline.pipeline()?;
     let mut input = options.input.options();
     let (sources, problems) = chosen(options, &mut input)?;
+    let total = sources.iter().map(|s| s.size()).sum::<Option<u64>>();
+    let mut progress = Progress::new(options.log_format, options.quiet, total);
+    if options.learn_home {
+        home::learn_from(&mut pipeline, &sources, &input, &mut |words| progress.say(&words))?;
+    }
     let mut job = Job::new(&sources, &input, format);
     (job.threads, job.strict, job.dedupe) = (options.threads, options.strict, options.dedupe.map(Dedupe::from));
     job.stop = Some(&stop);
-    let total = sources.iter().map(|s| s.size()).sum::<Option<u64>>();
     let mut staging = open(options, &job, &problems, &pipeline)?;
-    let mut progress = Progress::new(options.log_format, options.quiet, total);
     if let Some(path) = options.strangely_named() {
         progress.say(&format!("{} is written as JSON Lines, whatever its name says (--format chooses)", path.display()));
     }
@@ -500,8 +506,12 @@ impl ExtractOptions {
         if let Engine::Accurate(_, effort) = &pipeline.options.engine {
             add("--effort", effort.name().into());
         }
-        if let Some(Home(entry)) = pipeline.options.home {
+        if let Some(Home(entry)) = pipeline.options.homes.of_all {
             add("--home", pipeline.gazetteer.entry(entry).id().into());
+        }
+        if self.learn_home {
+            // The same articles show the same homes, and the input is checked on its own.
+            add("--learn-home", "yes".into());
         }
         if let Some(rows) = self.shard_rows {
             add("--shard-rows", rows.to_string());

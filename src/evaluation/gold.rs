@@ -6,7 +6,7 @@
 
 use super::{places, quotes, sentences, triples};
 use crate::attribution;
-use crate::document::Document;
+use crate::document::{Document, Metadata};
 use crate::format::Problem;
 use crate::format::input::{Container, Exports, Item, Options, Source, is_gold, read};
 use crate::span::Span;
@@ -264,7 +264,10 @@ impl Reader {
             Kind::Places => Gold::Places(places::Gold::read(&record, &bytes)?),
             Kind::Sentences => Gold::Sentences(sentences::Gold::read(&record, &bytes)?),
         };
-        Ok(Case { document: Document::new(id, text), gold })
+        let field = |name: &str| record.get(name).and_then(Value::as_str).map(str::to_owned);
+        let [date, source, title, url] = ["date", "source", "title", "url"].map(field);
+        let metadata = Metadata { date, source, title, url, ..Metadata::default() };
+        Ok(Case { document: Document { id, text, metadata }, gold })
     }
 
     /// The texts of the documents beside a file of gold, by their ids.
