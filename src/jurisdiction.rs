@@ -15,6 +15,7 @@ use crate::place::{Home, Place};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
+use context::{Levels, Profile};
 use std::collections::{BTreeMap, HashMap};
 
 /// How a statement and a jurisdiction are tied.
@@ -128,6 +129,10 @@ pub struct Finder<'a> {
     /// Where words of one level's government stand, in text order.
     level_words: Vec<(u32, EntryType)>,
     words_by_level: BTreeMap<EntryType, f32>,
+    /// By paragraph: the levels whose words stand in it.
+    paragraph_words: Vec<Levels>,
+    /// What any statement may be about.
+    profiles: Vec<Profile>,
 }
 
 impl<'a> Finder<'a> {
@@ -143,6 +148,8 @@ impl<'a> Finder<'a> {
             first: None,
             level_words: Vec::new(),
             words_by_level: BTreeMap::new(),
+            paragraph_words: vec![Levels::default(); input.reading.layout.paragraphs.len()],
+            profiles: Vec::new(),
         };
         for place in input.places.iter().filter(|p| input.gazetteer.entry(p.entry).sort().is_jurisdiction()) {
             finder.first.get_or_insert(place.entry);
@@ -165,6 +172,7 @@ impl<'a> Finder<'a> {
             *weight /= finder.level_weights[level];
         }
         finder.read_level_words();
+        finder.profiles = Profile::all(&finder);
         finder
     }
 
@@ -213,6 +221,8 @@ impl<'a> Finder<'a> {
             if let Some(level) = of_word().or_else(of_role) {
                 self.level_words.push((token.span.start, level));
                 *self.words_by_level.entry(level).or_default() += 1.0;
+                let paragraph = &mut self.paragraph_words[reading.paragraph_of(at)];
+                *paragraph = paragraph.with(level);
             }
         }
     }

@@ -540,6 +540,10 @@ impl<'a> Resolver<'a> {
         let country = |w: &Weighed| self.input.gazetteer.entry(w.candidate.entry).country();
         let of_country = |of: &str| candidates.iter().filter(|w| country(w) == of).map(|w| w.share).sum::<f32>();
         let best = |a: &&Weighed, b: &&Weighed| a.share.total_cmp(&b.share);
+        if self.input.home.is_some() {
+            // Which of them is meant is known then.
+            return candidates.iter().max_by(best).copied();
+        }
         let first = country(candidates.iter().max_by(|a, b| of_country(country(a)).total_cmp(&of_country(country(b))))?);
         candidates.iter().filter(|w| country(w) == first).max_by(best).copied()
     }

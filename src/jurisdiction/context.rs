@@ -93,6 +93,103 @@ const NAMED: usize = 16;
 /// Sentences behind which it does not matter how far away a place is named.
 const FAR: usize = 30;
 
+/// What a document says of a place that its statements may be about.
+pub(super) struct Profile {
+    entry: EntryId,
+    level: EntryType,
+    rank: u8,
+    /// The weight of the places that it holds.
+    held: f32,
+    /// Whether the seat of its government is named.
+    governs_named_seat: bool,
+}
+
+impl Profile {
+    /// A place that holds none of those that are named.
+    fn new(finder: &Finder<'_>, entry: EntryId) -> Profile {
+        let level = finder.input.gazetteer.entry(entry).sort();
+        Profile { entry, level, rank: rank(level), held: 0.0, governs_named_seat: false }
+    }
+
+    /// The places that any statement of a document may be about: those it names, the weightiest first, what holds these, and the home.
+    pub(super) fn all(finder: &Finder<'_>) -> Vec<Profile> {
+        let gazetteer = finder.input.gazetteer;
+        let mentioned = &finder.mentioned;
+        let mut named: Vec<EntryId> = mentioned.keys().copied().collect();
+        named.sort_by(|a, b| mentioned[b].weight.total_cmp(&mentioned[a].weight).then(a.cmp(b)));
+        named.truncate(NAMED);
+        let mut entries = named.clone();
+        let mut add = |entry: EntryId| {
+            if !entries.contains(&entry) {
+                entries.push(entry);
+            }
+        };
+        for &inner in &named {
+            let levels = [EntryType::County, EntryType::State, EntryType::Country];
+            levels.into_iter().filter_map(|level| gazetteer.government(inner, level)).for_each(&mut add);
+        }
+        if let Some(Home(home)) = finder.input.home {
+            add(home);
+        }
+        let profile = |entry: EntryId| Profile {
+            held: mentioned.iter().filter(|(inner, _)| place::contains(gazetteer, entry, **inner)).map(|(_, m)| m.weight).sum(),
+            governs_named_seat: mentioned.values().any(|m| m.seat_of == Some(entry)),
+            ..Profile::new(finder, entry)
+        };
+        entries.into_iter().map(profile).collect()
+    }
+}
+
+/// A set of levels.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Levels(u8);
+
+impl Levels {
+    pub(super) fn with(self, level: EntryType) -> Levels {
+        Levels(self.0 | 1 << rank(level))
+    }
+
+    fn has(self, level: EntryType) -> bool {
+        self.0 & 1 << rank(level) != 0
+    }
+
+    /// Whether there are some, and all are coarser than a level.
+    fn all_coarser_than(self, level: EntryType) -> bool {
+        self.0 != 0 && self.0 >> rank(level) == 0
+    }
+}
+
+/// Where a statement stands.
+struct Here {
+    sentence: usize,
+    /// The sentences of its paragraph: the first, and one past the last.
+    paragraph: (u32, u32),
+    /// The place named last before it.
+    before: Option<EntryId>,
+    /// The levels whose words stand in its content, its sentence, its paragraph.
+    content: Levels,
+    sentence_words: Levels,
+    paragraph_words: Levels,
+}
+
+impl Here {
+    fn new(finder: &Finder<'_>, statement: &Statement<'_>) -> Here {
+        let layout = finder.input.reading.layout;
+        let sentence = finder.sentence_of(statement);
+        let found = layout.sentences.get(sentence);
+        let paragraph = found.map_or(0, |s| s.paragraph as usize);
+        let in_parts = statement.parts.iter().map(|&part| finder.level_words_in(part));
+        Here {
+            sentence,
+            paragraph: layout.paragraphs.get(paragraph).map_or((0, 0), |p| p.sentences),
+            before: finder.nearest_before(statement.extent),
+            content: in_parts.fold(Levels::default(), |all, some| Levels(all.0 | some.0)),
+            sentence_words: found.map_or(Levels::default(), |s| finder.level_words_in(s.span)),
+            paragraph_words: finder.paragraph_words.get(paragraph).copied().unwrap_or_default(),
+        }
+    }
+}
+
 /// What is said of the speaker.
 #[derive(Default)]
 struct Office {
@@ -145,35 +242,20 @@ impl Finder<'_> {
 
     /// All that a statement may be about, with what speaks for each; none comes last.
     fn candidates(&self, statement: &Statement<'_>) -> Vec<Candidate> {
-        let gazetteer = self.input.gazetteer;
-        let mut named: Vec<EntryId> = self.mentioned.keys().copied().collect();
-        named.sort_by(|a, b| self.mentioned[b].weight.total_cmp(&self.mentioned[a].weight).then(a.cmp(b)));
-        named.truncate(NAMED);
-        let mut entries = named.clone();
-        let mut add = |entry: EntryId| {
-            if !entries.contains(&entry) {
-                entries.push(entry);
-            }
-        };
-        for &inner in &named {
-            for level in [EntryType::County, EntryType::State, EntryType::Country] {
-                if let Some(outer) = gazetteer.government(inner, level) {
-                    add(outer);
-                }
-            }
-        }
         let office = self.office(statement);
-        office.country.into_iter().for_each(&mut add);
-        if let Some(Home(home)) = self.input.home {
-            add(home);
-        }
-        let sentence = self.sentence_of(statement);
-        let before = self.nearest_before(statement.extent);
-        let words = self.words(statement);
-        let features = |entry| self.features(statement, entry, sentence, before, &office);
-        let mut candidates: Vec<Candidate> =
-            entries.iter().map(|&entry| Candidate { entry: Some(entry), likelihood: 0.0, features: features(entry) }).collect();
-        candidates.push(Candidate { entry: None, likelihood: 0.0, features: self.none(statement, &words, &office) });
+        let agency = office.country.filter(|country| self.profiles.iter().all(|p| p.entry != *country));
+        let agency = agency.map(|country| Profile::new(self, country));
+        let here = Here::new(self, statement);
+        let weigh = |profile: &Profile| {
+            let features = self.features(profile, &here, &office);
+            Candidate { entry: Some(profile.entry), likelihood: 0.0, features }
+        };
+        let mut candidates: Vec<Candidate> = self.profiles.iter().chain(&agency).map(weigh).collect();
+        candidates.push(Candidate {
+            entry: None,
+            likelihood: 0.0,
+            features: self.none(statement, &self.words(statement), &office),
+        });
         candidates
     }
 
@@ -197,34 +279,21 @@ impl Finder<'_> {
         nearest.map_or((FAR, None), |(distance, span)| (distance.min(FAR), Some(span)))
     }
 
-    fn features(
-        &self,
-        statement: &Statement<'_>,
-        entry: EntryId,
-        sentence: usize,
-        before: Option<EntryId>,
-        office: &Office,
-    ) -> [f32; FEATURES.len()] {
-        let (gazetteer, reading) = (self.input.gazetteer, self.input.reading);
-        let level = gazetteer.entry(entry).sort();
-        let rank = rank(level);
+    fn features(&self, profile: &Profile, here: &Here, office: &Office) -> [f32; FEATURES.len()] {
+        let gazetteer = self.input.gazetteer;
+        let &Profile { entry, level, rank, held, .. } = profile;
         let absent = Mentioned::default();
         let named = self.mentioned.get(&entry);
         let mentioned = named.unwrap_or(&absent);
         let holds = |inner: EntryId| place::contains(gazetteer, entry, inner);
-        let (distance, _) = self.nearest(mentioned, sentence);
-        let paragraph = reading.layout.sentences.get(sentence).map(|s| s.paragraph);
-        let (first, past) = paragraph.map_or((0, 0), |p| reading.layout.paragraphs[p as usize].sentences);
-        let in_paragraph = mentioned.named.iter().any(|&(s, _)| (first..past).contains(&s));
+        let (distance, _) = self.nearest(mentioned, here.sentence);
+        let first_here = mentioned.named.partition_point(|&(s, _)| s < here.paragraph.0);
+        let in_paragraph = mentioned.named.get(first_here).is_some_and(|&(s, _)| s < here.paragraph.1);
         let total = self.total.max(1e-3);
-        let held: f32 = self.mentioned.iter().filter(|(inner, _)| holds(**inner)).map(|(_, m)| m.weight).sum();
         let in_play = self.in_play.get(&level).filter(|(best, _)| *best == entry);
         let level_weight = self.level_weights.get(&level).copied().unwrap_or(0.0).max(1e-3);
         let heaviest = self.heaviest.map(|(_, heaviest)| heaviest);
-        let spoken = |span: Span| self.level_words_in(span);
-        let sentence_span = reading.layout.sentences.get(sentence).map_or(Span::default(), |s| s.span);
-        let paragraph_span = paragraph.map_or(Span::default(), |p| reading.layout.paragraphs[p as usize].span);
-        let in_content: Vec<EntryType> = statement.parts.iter().flat_map(|&part| spoken(part)).collect();
+        let in_content = here.content;
         let words: f32 = self.words_by_level.values().sum::<f32>().max(1.0);
         let share_of = |level: EntryType| self.words_by_level.get(&level).copied().unwrap_or(0.0) / words;
         let Home(home) = self.input.home.unwrap_or(Home(entry));
@@ -250,18 +319,18 @@ impl Finder<'_> {
             yes(named.is_some() && distance == 0),
             yes(in_paragraph),
             1.0 / (1.0 + distance as f32),
-            yes(before == Some(entry)),
+            yes(here.before == Some(entry)),
             yes(office.places.contains(&entry)),
             yes(!office.places.contains(&entry) && office.places.iter().any(|&inner| holds(inner))),
             yes(office.level == Some(level)),
             yes(office.level.is_some_and(|office| rank > self::rank(office))),
             yes(office.level.is_some_and(|office| rank < self::rank(office))),
             yes(office.country == Some(entry)),
-            yes(in_content.contains(&level)),
-            yes(spoken(sentence_span).any(|l| l == level)),
-            yes(spoken(paragraph_span).any(|l| l == level)),
+            yes(in_content.has(level)),
+            yes(here.sentence_words.has(level)),
+            yes(here.paragraph_words.has(level)),
             share_of(level),
-            yes(!in_content.is_empty() && in_content.iter().all(|&l| self::rank(l) < rank)),
+            yes(in_content.all_coarser_than(level)),
             yes(named.is_some() && !mentioned.by_name),
             yes(named.is_some() && mentioned.in_bodies),
             yes(mentioned.behind_preposition),
@@ -273,7 +342,7 @@ impl Finder<'_> {
             yes(seat_level == Some(EntryType::State)),
             yes(seat_level == Some(EntryType::Country)),
             seat_level.map_or(0.0, share_of),
-            yes(self.mentioned.values().any(|m| m.seat_of == Some(entry))),
+            yes(profile.governs_named_seat),
             yes(level == EntryType::City && gazetteer.entry(entry).population() > 500_000),
             0.0,
             0.0,
@@ -332,10 +401,11 @@ impl Finder<'_> {
         words
     }
 
-    /// The levels whose words stand in a span.
-    fn level_words_in(&self, span: Span) -> impl Iterator<Item = EntryType> {
+    /// The levels whose words stand in a span; takes time by how many do.
+    fn level_words_in(&self, span: Span) -> Levels {
         let first = self.level_words.partition_point(|&(at, _)| at < span.start);
-        self.level_words[first..].iter().take_while(move |&&(at, _)| at < span.end).map(|&(_, level)| level)
+        let here = self.level_words[first..].iter().take_while(|&&(at, _)| at < span.end);
+        here.fold(Levels::default(), |levels, &(_, level)| levels.with(level))
     }
 
     /// What is known of the speaker's office.
