@@ -21,8 +21,8 @@ SUFFIXES = {'jr', 'sr', 'ii', 'iii', 'iv', 'md', 'phd', 'esq'}
 BEFOREHAND = {
     'antecedents': {'gender-fits': 1.5, 'no-name-of-a-person': -2., 'sentences-between': -.45, 'same-paragraph': .5, 'starts-sentence': .8,
                     'spoke-last': 2.2, 'spoke-before-last': .4},
-    'jurisdictions': {'log-weight': 1.2, 'in-role': 1., 'level-of-office': .8, 'same-sentence': .4, 'city': .3, 'county': .2, 'country': -.4,
-                      'same-paragraph': .5, 'nearest-before': .4,
+    'jurisdictions': {'log-weight': 1.2, 'in-role': 1., 'level-of-office': .8, 'same-sentence': .4, 'city': .7, 'state': -.2, 'county': .2, 'country': -.4,
+                      'same-paragraph': .9, 'nearest-before': .2,
                       'not-named': -1., 'home': 3., 'holds-home': .2, 'none': 1.5},
 }
 # Silver names that are too noisy to learn from.

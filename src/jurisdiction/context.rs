@@ -264,11 +264,11 @@ impl Finder<'_> {
         reading.sentence_of(reading.token_at(statement.extent.start).min(reading.tokens.len().saturating_sub(1)))
     }
 
-    /// The place named last before some words.
+    /// The place named last before some words; of `Moline, Ill.` the city.
     fn nearest_before(&self, extent: Span) -> Option<EntryId> {
         let end = self.input.places.partition_point(|p| p.span.end <= extent.start);
         let is_candidate = |entry: &EntryId| self.mentioned.contains_key(entry);
-        self.input.places[..end].iter().rev().map(|p| p.entry).find(is_candidate)
+        self.input.places[..end].iter().rev().filter(|p| !self.is_container(p)).map(|p| p.entry).find(is_candidate)
     }
 
     /// In how many sentences from one a place is named, and the words.

@@ -49,7 +49,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Whether a place only says where the one before it lies: `Springfield, | Ill.`
-    fn is_container(&self, place: &Place) -> bool {
+    pub(super) fn is_container(&self, place: &Place) -> bool {
         let at = place.tokens.start as usize;
         if at < 2 || self.input.reading.tokens[at - 1].kind != TokenKind::Comma {
             return false;
