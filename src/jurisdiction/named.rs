@@ -21,13 +21,15 @@ impl<'a> Finder<'a> {
                 if !self.input.gazetteer.entry(place.entry).sort().is_jurisdiction() || self.is_container(place) {
                     continue;
                 }
-                if found.iter().all(|j| j.entry != place.entry) {
+                let government = self.speaks_as_government(place);
+                let entry = government.unwrap_or(place.entry);
+                if found.iter().all(|j| j.entry != entry) {
                     found.push(Jurisdiction {
-                        entry: place.entry,
+                        entry,
                         basis: Basis::Quote,
                         span: Some(place.span),
                         confidence: place.confidence,
-                        rule: "named-in-content",
+                        rule: if government.is_some() { "seat-of-government" } else { "named-in-content" },
                     });
                 }
             }
@@ -46,6 +48,18 @@ impl<'a> Finder<'a> {
             }
         }
         found
+    }
+
+    /// The country whose capital a place is, where the name is what acts: `Moscow has offered`.
+    fn speaks_as_government(&self, place: &Place) -> Option<EntryId> {
+        let reading = self.input.reading;
+        let country = place.seat_of.filter(|&seat| self.input.gazetteer.entry(seat).sort() == EntryType::Country)?;
+        let (start, end) = (place.tokens.start as usize, place.tokens.end as usize);
+        let behind = start > 0 && reading.is(start - 1, Classes::PREPOSITION.or(Classes::DETERMINER));
+        let acts = reading.is(end, Classes::AUXILIARY.or(Classes::MODAL))
+            || reading.is(end, Classes::FINITE) && !reading.is(end, Classes::VERB_NOUN);
+        let is = reading.is_word(end, "is") || reading.is_word(end, "was");
+        (!behind && acts && !is).then_some(country)
     }
 
     /// Whether a place only says where the one before it lies: `Springfield, | Ill.`
@@ -106,11 +120,11 @@ impl<'a> Finder<'a> {
             let Home(home) = self.input.home?;
             (self.input.gazetteer.entry(home).sort() == level).then_some((home, 0.7))
         };
-        // `the county` of a town that is named, `the federal government` of a state.
+        // `the county` of the town that a story is about, `the federal government` of the state, though another is named more often.
         let holds = || {
             let (_, heaviest) = self.heaviest?;
             self.input.gazetteer.government(heaviest, level).map(|entry| (entry, 0.6))
         };
-        self.in_play.get(&level).copied().or_else(holds).or_else(home)
+        holds().or_else(|| self.in_play.get(&level).copied()).or_else(home)
     }
 }
