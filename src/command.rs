@@ -2,13 +2,16 @@
 
 pub mod evaluate;
 pub mod extract;
+mod filter;
 pub mod gazetteer;
 pub mod merge;
 mod message;
 mod output;
 mod progress;
+pub mod report;
 pub mod show;
 pub mod speakers;
+pub mod stats;
 mod stored;
 pub mod style;
 
@@ -50,6 +53,10 @@ pub enum Command {
     Speakers(speakers::SpeakersOptions),
     /// The same quotation over articles, whole or cut, from rows that extract wrote
     Merge(merge::MergeOptions),
+    /// Count rows by speaker, place, outlet, time and the like: tables with bars, CSV, JSON
+    Stats(stats::StatsOptions),
+    /// One page of figures to look at, with maps, from rows that extract wrote
+    Report(report::ReportOptions),
     /// Score against gold annotations: per kind, per stage and per rule
     Evaluate(evaluate::EvaluateOptions),
     /// Build the gazetteer, or look a name up

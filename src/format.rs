@@ -6,6 +6,7 @@
 
 pub mod annotations;
 pub mod collated;
+pub mod counted;
 pub mod csv;
 pub mod decode;
 pub mod input;

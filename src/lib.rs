@@ -12,6 +12,7 @@ pub mod format;
 pub mod gazetteer;
 pub mod jurisdiction;
 pub mod lexicon;
+pub mod look;
 pub mod mention;
 pub mod pipeline;
 pub mod place;
@@ -21,6 +22,7 @@ pub mod sentence;
 pub mod span;
 pub mod speaker;
 pub mod statement;
+pub mod summary;
 pub mod token;
 
 pub use document::{Document, Metadata};

@@ -45,14 +45,26 @@ struct StoredRow<'a> {
     #[serde(default)]
     confidence: Option<f64>,
     #[serde(borrow, default)]
+    rule: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    cue: Option<StoredCue<'a>>,
+    #[serde(borrow, default)]
     date: Option<Scalar<'a>>,
     #[serde(borrow, default)]
     source: Option<Scalar<'a>>,
     #[serde(borrow, default)]
     title: Option<Scalar<'a>>,
+    #[serde(borrow, default)]
+    url: Option<Scalar<'a>>,
     /// A document of the annotations has these and is no row.
     #[serde(borrow, default)]
     attributions: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct StoredCue<'a> {
+    #[serde(borrow, default)]
+    text: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +81,8 @@ struct StoredSpeaker<'a> {
     confidence: Option<f64>,
     #[serde(borrow, default)]
     rule: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    key: Option<Scalar<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +97,10 @@ struct StoredJurisdiction<'a> {
     country: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     admin1: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    basis: Option<Cow<'a, str>>,
+    #[serde(default)]
+    confidence: Option<f64>,
     #[serde(borrow, default)]
     rule: Option<Cow<'a, str>>,
 }
@@ -211,9 +229,12 @@ fn statement(line: &str) -> Result<Statement, String> {
         jurisdictions: row.jurisdictions.unwrap_or_default().into_iter().filter_map(jurisdiction).collect(),
         entities: row.entities.unwrap_or_default().into_iter().map(entity).collect(),
         confidence: row.confidence.unwrap_or(1.0),
+        rule: text(row.rule),
+        cue: row.cue.and_then(|cue| cue.text).map(Cow::into_owned),
         date: owned(row.date),
         source: owned(row.source),
         title: owned(row.title),
+        url: owned(row.url),
     })
 }
 
@@ -241,6 +262,7 @@ fn speaker(stored: StoredSpeaker<'_>) -> Option<SpeakerInRow> {
         text: stored.text.map(Cow::into_owned),
         confidence: stored.confidence.unwrap_or(1.0),
         rule: text(stored.rule),
+        key: owned(stored.key),
     })
 }
 
@@ -253,6 +275,8 @@ fn jurisdiction(stored: StoredJurisdiction<'_>) -> Option<JurisdictionInRow> {
         level: text(stored.level),
         country: text(stored.country),
         admin1: text(stored.admin1),
+        basis: text(stored.basis),
+        confidence: stored.confidence.unwrap_or(1.0),
         rule: text(stored.rule),
     })
 }
