@@ -1,12 +1,12 @@
 //! The subcommands: each turns its flags into a call of the library.
 
+pub mod convert;
 pub mod evaluate;
 pub mod extract;
 mod filter;
 pub mod gazetteer;
 pub mod merge;
 mod message;
-mod output;
 mod progress;
 pub mod report;
 pub mod show;
@@ -57,6 +57,8 @@ pub enum Command {
     Stats(stats::StatsOptions),
     /// One page of figures to look at, with maps, from rows that extract wrote
     Report(report::ReportOptions),
+    /// Write rows as another table: JSON Lines, CSV, Parquet, SQLite
+    Convert(convert::ConvertOptions),
     /// Score against gold annotations: per kind, per stage and per rule
     Evaluate(evaluate::EvaluateOptions),
     /// Build the gazetteer, or look a name up

@@ -7,6 +7,7 @@
 use crate::document::Document;
 use crate::format::input::{Item, Keep, Options, Source, read};
 use crate::format::origin::Extent;
+use crate::format::schema::Layout;
 use crate::format::{Format, Problem};
 use crate::pipeline::Pipeline;
 use std::collections::BTreeMap;
@@ -55,6 +56,14 @@ pub struct Job<'a> {
     pub threads: usize,
     /// Whether the first problem ends the run.
     pub strict: bool,
+}
+
+impl Job<'_> {
+    /// Which extra fields the rows have.
+    pub fn layout(&self) -> Layout {
+        let layout = Layout::default();
+        if self.input.keep == Keep::Nothing { layout } else { layout.with("metadata") }
+    }
 }
 
 struct Batch {
@@ -196,7 +205,7 @@ fn write_in_order(
     let mut total = Summary::default();
     let mut waiting: BTreeMap<u64, Written> = BTreeMap::new();
     let mut next = 0;
-    out.write_all(&job.format.header(job.input.keep != Keep::Nothing))?;
+    out.write_all(&job.format.header(&job.layout()))?;
     while let Ok(written) = receive.recv() {
         waiting.insert(written.number, written);
         while let Some(written) = waiting.remove(&next) {

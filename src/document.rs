@@ -24,6 +24,8 @@ pub struct Metadata {
     pub title: Option<String>,
     /// The address.
     pub url: Option<String>,
+    /// The document that this one is a copy of, if copies were asked for: `Some(None)` for one that is no copy.
+    pub duplicate_of: Option<Option<String>>,
     /// Other fields that were asked for, by name; `None` if none were.
     pub kept: Option<BTreeMap<String, String>>,
 }

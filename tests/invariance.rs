@@ -297,7 +297,7 @@ proptest! {
     #[test]
     fn metadata_changes_no_row(text in mixture(), title in "\\PC{0,40}", date in "\\PC{0,12}") {
         let plain = Document::new("d", text.as_str());
-        let metadata = Metadata { title: Some(title), date: Some(date), source: Some("“X,” said Y.".into()), url: Some("u".into()), kept: None };
+        let metadata = Metadata { title: Some(title), date: Some(date), source: Some("“X,” said Y.".into()), url: Some("u".into()), ..Metadata::default() };
         let told = Document { metadata, ..plain.clone() };
         let of = |document: &Document| rows(written(document, &PIPELINE.annotate(document), Format::JsonLines).as_bytes());
         prop_assert_eq!(of(&plain), of(&told));
@@ -345,7 +345,7 @@ fn output(sources: &[Source], format: Format, threads: usize) -> (Vec<u8>, Summa
 #[test]
 fn the_number_of_threads_changes_no_byte() {
     let (sources, _) = sources(&[corpus_folder()], Container::Text);
-    for format in [Format::JsonLines, Format::Csv, Format::Annotations] {
+    for format in Format::ALL {
         let one = output(&sources, format, 1);
         assert!(one.0.len() > 10_000);
         for threads in [2, 5] {

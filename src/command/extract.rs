@@ -1,6 +1,5 @@
 //! `onrecord extract`
 
-use super::output::Output;
 use super::progress::Progress;
 use super::{Failure, Outcome, PipelineOptions};
 use clap::builder::RangedU64ValueParser;
@@ -8,6 +7,7 @@ use clap::{Args, ValueEnum};
 use onrecord::attribution::Engine;
 use onrecord::corpus::{self, Event, Job, Summary};
 use onrecord::format::input::{Container, Exports, Fields, Keep, Limits, Options, Rejects, Source, listed, sources};
+use onrecord::format::output::file::Output;
 use onrecord::format::{Format, Problem};
 use onrecord::pipeline::Pipeline;
 use onrecord::place::Home;

@@ -1,8 +1,8 @@
 //! `onrecord gazetteer`
 
-use super::output::Output;
 use super::{Failure, Outcome};
 use clap::{Args, Subcommand};
+use onrecord::format::output::file::Output;
 use onrecord::gazetteer::{Gazetteer, compile};
 use onrecord::lexicon::Lexicon;
 use onrecord::token::tokenize;

@@ -1,11 +1,11 @@
 //! What the commands on rows share: reading them, and writing what was found.
 
 use super::message::{counted, note, rejected};
-use super::output::Output;
 use super::{Failure, Outcome};
 use anstream::{AutoStream, StripStream};
 use clap::Args;
 use onrecord::collation::Statement;
+use onrecord::format::output::file::Output;
 use onrecord::format::stored::{Item, name, read};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ impl Taken {
 /// Flags of the commands on rows.
 #[derive(Args, Debug)]
 pub struct RowsOptions {
-    /// Files of rows that extract wrote as JSON Lines, or - for standard input
+    /// Files of rows that extract wrote, in any table, or - for standard input
     #[arg(required = true, value_name = "ROWS")]
     pub paths: Vec<PathBuf>,
     /// Write to a file, whole or not at all, instead of standard output

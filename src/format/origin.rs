@@ -75,6 +75,12 @@ impl Problem {
         self.origin.line = line;
         self
     }
+
+    /// The problem at a record of a table.
+    pub fn at_record(mut self, record: u64) -> Problem {
+        self.origin.record = Some(record);
+        self
+    }
 }
 
 impl fmt::Display for Problem {

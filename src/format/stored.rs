@@ -1,14 +1,18 @@
-//! Rows read back: JSON Lines as [`rows`](super::rows) writes them, whoever has edited them since.
+//! Rows read back, from JSON Lines as [`rows`](super::rows) writes them or any other table, whoever has edited them since.
 //!
 //! `doc_id` must be there; every other field may be missing or null. A line that cannot be read is told with its reason, and the
 //! rest goes on.
 
 use super::Problem;
 use super::input::json::{broken, without_place};
+use super::output;
+use super::rows::Row;
+use super::schema::{self, Type, Typed};
 use crate::collation::{EntityInRow, JurisdictionInRow, SpeakerInRow, Statement};
 use crate::speaker::SpeakerType;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -20,7 +24,7 @@ use std::path::Path;
 /// What a reader of rows yields.
 #[derive(Debug)]
 pub enum Item<'a> {
-    /// A row, and its line without the line end.
+    /// A row, and its line of JSON without the line end.
     Row(Box<Statement>, &'a str),
     /// Something that is lost.
     Problem(Problem),
@@ -165,15 +169,122 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// The kinds of tables that hold rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Table {
+    Lines,
+    Csv,
+    Parquet,
+    Sqlite,
+}
+
+/// The table that first bytes show: anything that is none of the others is lines of JSON, or is told to be no row.
+fn shown(head: &[u8]) -> Table {
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    if head.starts_with(b"PAR1") {
+        Table::Parquet
+    } else if head.starts_with(b"SQLite format 3\0") {
+        Table::Sqlite
+    } else if text.starts_with(b"doc_id,") || text.starts_with(b"\"doc_id\",") {
+        Table::Csv
+    } else {
+        Table::Lines
+    }
+}
+
 /// Reads the rows of a file, of standard input for `-`; `take` returns `false` to stop.
+///
+/// JSON Lines, CSV, Parquet and SQLite are told apart by their first bytes; of each row a line of JSON is made, if it is none.
 pub fn read(path: &Path, take: &mut dyn FnMut(Item<'_>) -> bool) {
     let name = name(path);
-    let reader: io::Result<Box<dyn Read>> =
+    let opened: io::Result<Box<dyn Read>> =
         if is_stdin(path) { Ok(Box::new(io::stdin())) } else { File::open(path).map(|file| Box::new(file) as Box<dyn Read>) };
-    match reader {
-        Ok(reader) => read_lines(BufReader::with_capacity(1 << 16, reader), &name, take),
+    let result = opened.and_then(|input| {
+        let mut input = BufReader::with_capacity(1 << 16, input);
+        let table = shown(input.fill_buf()?);
+        match table {
+            Table::Lines => read_lines(input, &name, take),
+            Table::Csv => read_csv(input, &name, take),
+            Table::Parquet | Table::Sqlite => {
+                // These are read at any place, so what comes through a pipe is laid down first.
+                let spooled = if is_stdin(path) { Some(tempfile::NamedTempFile::new()?) } else { None };
+                if let Some(file) = &spooled {
+                    io::copy(&mut input, &mut file.as_file())?;
+                }
+                let path = spooled.as_ref().map_or(path, |file| file.path());
+                let mut one = |record, row| take_row(&name, record, row, take);
+                let read = if table == Table::Parquet {
+                    output::read_parquet(path, &mut one)
+                } else {
+                    output::read_sqlite(path, &mut one)
+                };
+                if let Err(reason) = read {
+                    take(Item::Problem(Problem::new(&name, reason)));
+                }
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        take(Item::Problem(Problem::new(name, error.to_string())));
+    }
+}
+
+/// Hands on the row of a table as the line of JSON that it would be.
+fn take_row(name: &str, record: u64, row: Value, take: &mut dyn FnMut(Item<'_>) -> bool) -> bool {
+    let line = line_of(row);
+    match statement(&line) {
+        Ok(row) => take(Item::Row(Box::new(row), &line)),
+        Err(reason) => take(Item::Problem(Problem::new(name, reason).at_record(record))),
+    }
+}
+
+/// The line of JSON that the row of a table would be.
+pub fn line_of(mut row: Value) -> String {
+    without_absent(&mut row, Row::TYPE);
+    let mut line = Vec::new();
+    schema::write_json(&row, Row::TYPE, &mut line);
+    String::from_utf8(line).expect("JSON is UTF-8")
+}
+
+/// Takes away nulls of extra fields that are never null: in a table they stand for rows without the field.
+fn without_absent(row: &mut Value, shape: &Type) {
+    if let Value::Object(members) = row {
+        members.retain(|name, value| {
+            let field = shape.fields().iter().find(|field| field.name == name);
+            !(value.is_null() && field.is_some_and(|field| field.extra && !matches!(field.of, Type::Optional(_))))
+        });
+    }
+}
+
+fn read_csv(input: impl BufRead, name: &str, take: &mut dyn FnMut(Item<'_>) -> bool) {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
+    let names: Vec<String> = match reader.headers() {
+        Ok(names) => names.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect(),
         Err(error) => {
             take(Item::Problem(Problem::new(name, error.to_string())));
+            return;
+        }
+    };
+    let mut cells = csv::StringRecord::new();
+    for record in 1u64.. {
+        let line = reader.position().line();
+        let row = match reader.read_record(&mut cells) {
+            Ok(false) => return,
+            Ok(true) if cells.len() != names.len() => Err(format!("{} cells, but {} columns", cells.len(), names.len())),
+            Ok(true) => output::csv::read_row(&names, &cells),
+            Err(error) if error.is_io_error() => {
+                take(Item::Problem(Problem::new(name, error.to_string())));
+                return;
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        let goes_on = match row {
+            Ok(row) => take_row(name, record, row, take),
+            Err(reason) => take(Item::Problem(Problem::new(name, reason).at_line(Some(line)))),
+        };
+        if !goes_on {
+            return;
         }
     }
 }

@@ -137,8 +137,13 @@ pub(super) fn assemble(
         Some(field) => scalar(field),
         None => scalar("id").or_else(|| scalar("doc_id")),
     };
-    let mut metadata =
-        Metadata { date: scalar("date"), source: scalar("source"), title: scalar("title"), url: scalar("url"), kept: None };
+    let mut metadata = Metadata {
+        date: scalar("date"),
+        source: scalar("source"),
+        title: scalar("title"),
+        url: scalar("url"),
+        ..Metadata::default()
+    };
     if text.trim().is_empty() {
         return Err("the document is empty".into());
     }

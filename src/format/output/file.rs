@@ -29,8 +29,7 @@ impl Output {
             return Ok(Output::Through(OpenOptions::new().append(true).open(path)?));
         }
         let target = target(path);
-        let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".onrecord-").tempfile_in(folder)?;
+        let file = tempfile::Builder::new().prefix(".onrecord-").tempfile_in(folder(&target))?;
         Ok(Output::Replaced(file, target))
     }
 
@@ -51,7 +50,8 @@ impl Output {
             file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
         }
         file.as_file().sync_all()?;
-        file.persist(path).map(|_| ()).map_err(|error| error.error)
+        file.persist(&path).map_err(|error| error.error)?;
+        sync_folder(&path)
     }
 }
 
@@ -71,8 +71,22 @@ impl Write for Output {
     }
 }
 
+/// Makes the names in the folder of a file durable.
+///
+/// # Errors
+/// If the folder cannot be opened.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    // Other systems have no handles of folders.
+    if cfg!(unix) { File::open(folder(path))?.sync_all() } else { Ok(()) }
+}
+
+/// The folder of a file.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// What a chain of links leads to, there or not.
-fn target(path: &Path) -> PathBuf {
+pub fn target(path: &Path) -> PathBuf {
     let mut target = path.to_owned();
     for _ in 0..LINKS {
         let Ok(next) = target.read_link() else { break };

@@ -1,8 +1,8 @@
 //! Annotations: a document a line with every layer, for evaluation, debugging and other tools.
 
-use super::CodePoints;
-use super::rows::{Row, rounded, row, some};
 use crate::document::Document;
+use crate::format::CodePoints;
+use crate::format::rows::{Row, rounded, row, some};
 use crate::mention::MentionType;
 use crate::pipeline::{Annotation, Pipeline};
 use serde::Serialize;

@@ -1,0 +1,112 @@
+//! `onrecord convert`
+
+use super::message::{note, rejected};
+use super::stored::{RowsOptions, take_rows};
+use super::{Failure, Outcome};
+use clap::{Args, ValueEnum};
+use onrecord::format::output::file::Output;
+use onrecord::format::output::{Format, assemble, table_row, unknown_fields, write_lines};
+use onrecord::format::rows::Row;
+use onrecord::format::schema::{Layout, Typed};
+use std::collections::BTreeSet;
+use std::io::{self, BufReader, BufWriter, Seek, Write};
+
+/// Flags of `convert`.
+#[derive(Args, Debug)]
+pub struct ConvertOptions {
+    #[command(flatten)]
+    input: RowsOptions,
+    /// What to write [default: what the name of the output says, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<TableName>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TableName {
+    /// An attribution a line, as JSON
+    Jsonl,
+    /// An attribution a row, flattened
+    Csv,
+    /// An attribution a row, in columns
+    Parquet,
+    /// Attributions, documents, speakers and jurisdictions as tables of a database
+    Sqlite,
+}
+
+impl ConvertOptions {
+    fn format(&self) -> Result<Format, Failure> {
+        Ok(match (self.format, &self.input.output) {
+            (Some(TableName::Jsonl), _) | (None, None) => Format::JsonLines,
+            (Some(TableName::Csv), _) => Format::Csv,
+            (Some(TableName::Parquet), _) => Format::Parquet,
+            (Some(TableName::Sqlite), _) => Format::Sqlite,
+            (None, Some(path)) => Format::by_name(path).ok_or_else(|| {
+                let path = path.display();
+                Failure::usage(format!("{path}: its name does not say what to write (.jsonl .csv .parquet .sqlite, or --format)"))
+            })?,
+        })
+    }
+}
+
+/// Writes rows as another table.
+pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
+    let format = options.format()?;
+    if options.input.output.is_none() && format.is_assembled() {
+        return Err(Failure::usage(format!("--format {} goes to a file: -o FILE", format.name())));
+    }
+    let temporary = |error: io::Error| Failure::io("a temporary file", &error);
+    // Which columns there are is known once all rows have been seen, and standard input is read but once.
+    let mut spool = BufWriter::new(tempfile::tempfile().map_err(temporary)?);
+    let mut layout = Layout::default();
+    let mut said = BTreeSet::new();
+    let mut unfit = 0;
+    let mut taken = take_rows(&options.input.paths, options.input.quiet, &mut |row, line| {
+        if format != Format::JsonLines {
+            match table_row(line) {
+                Ok(row) => layout.add(&row, Row::TYPE),
+                Err(error) => {
+                    unfit += 1;
+                    rejected(format_args!("row {}: {error}", row.id.as_deref().unwrap_or(&row.document)));
+                    return Ok(());
+                }
+            }
+            for name in unknown_fields(line) {
+                if said.insert(name.clone()) && !options.input.quiet {
+                    note(format_args!("`{name}` is no field of rows: only JSON Lines can carry it"));
+                }
+            }
+        }
+        writeln!(spool, "{line}").map_err(temporary)
+    })?;
+    (taken.rows, taken.rejected) = (taken.rows - unfit, taken.rejected + unfit);
+    let mut spool = spool.into_inner().map_err(|error| temporary(error.into_error()))?;
+    spool.rewind().map_err(temporary)?;
+    let mut lines = BufReader::with_capacity(1 << 16, spool);
+    match &options.input.output {
+        None => {
+            let mut out = BufWriter::new(io::stdout().lock());
+            let written = write_lines(format, &layout, &mut lines, &mut out).and_then(|()| out.flush());
+            written.map_err(|error| Failure::io("<stdout>", &error))?;
+        }
+        Some(path) => {
+            let failure = |error: io::Error| Failure::io(&path.display().to_string(), &error);
+            match Output::open(path).map_err(failure)? {
+                Output::Through(_) if format.is_assembled() => {
+                    return Err(Failure::usage(format!("{}: {} goes to a file", path.display(), format.name())));
+                }
+                Output::Through(stream) => {
+                    let mut out = BufWriter::new(stream);
+                    write_lines(format, &layout, &mut lines, &mut out).and_then(|()| out.flush()).map_err(failure)?;
+                }
+                Output::Replaced(file, target) => {
+                    assemble(format, &layout, &mut lines, file.path()).map_err(failure)?;
+                    Output::Replaced(file, target).keep().map_err(failure)?;
+                }
+            }
+        }
+    }
+    if !options.input.quiet {
+        eprintln!("{}", taken.line());
+    }
+    Ok(taken.outcome())
+}
