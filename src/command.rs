@@ -2,6 +2,7 @@
 
 pub mod convert;
 pub mod evaluate;
+pub mod explore;
 pub mod extract;
 mod filter;
 pub mod gazetteer;
@@ -59,6 +60,8 @@ pub enum Command {
     Report(report::ReportOptions),
     /// Write rows as another table: JSON Lines, CSV, Parquet, SQLite
     Convert(convert::ConvertOptions),
+    /// Search rows, read them in their articles and correct them, in a browser on this machine
+    Explore(explore::ExploreOptions),
     /// Score against gold annotations: per kind, per stage and per rule
     Evaluate(evaluate::EvaluateOptions),
     /// Build the gazetteer, or look a name up

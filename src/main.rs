@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Stats(options) => command::stats::run(&options),
         Command::Report(options) => command::report::run(&options),
         Command::Convert(options) => command::convert::run(&options),
+        Command::Explore(options) => command::explore::run(&options),
         Command::Evaluate(options) => command::evaluate::run(&options),
         Command::Gazetteer(options) => command::gazetteer::run(&options),
     };

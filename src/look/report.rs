@@ -2,6 +2,7 @@
 //!
 //! There is no script on the page and nothing is loaded; its policy forbids both. Below each figure stand its numbers as a table.
 
+use super::chart::columns;
 use super::html::{Plain, Said, cut, number, percent, style};
 use super::map::{self, Classes, Shapes, US_COUNTIES, US_STATES, WORLD};
 use crate::summary::Count;
@@ -326,23 +327,6 @@ fn timeline(timeline: &Timeline) -> Markup {
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// Bars side by side.
-fn columns(periods: &[String], counts: &[u64], most: u64, label: &str) -> Markup {
-    let gap = if counts.len() > 80 { 0.1 } else { 0.18 };
-    html! {
-        svg viewBox={ "0 0 " (counts.len()) " 100" } preserveAspectRatio="none" role="img" aria-label={ "Statements by " (label) } {
-            @for (at, (&count, period)) in counts.iter().zip(periods).enumerate() {
-                @if count > 0 {
-                    @let height = (count as f64 * 100.0 / most as f64).max(2.0);
-                    rect x=(format!("{:.2}", at as f64 + gap / 2.0)) y=(format!("{:.1}", 100.0 - height)) width=(format!("{:.2}", 1.0 - gap)) height=(format!("{height:.1}")) {
-                        title { (period) ": " (number(count)) }
-                    }
-                }
-            }
-        }
-    }
 }
 
 fn kinds(figures: &Figures) -> Markup {

@@ -491,7 +491,7 @@ fn days_in(year: u32, month: u32) -> u32 {
 }
 
 /// The points of time from one to another, both alike in length; no more than `most`.
-fn periods(first: &str, last: &str, most: usize) -> Vec<String> {
+pub(crate) fn periods(first: &str, last: &str, most: usize) -> Vec<String> {
     let mut parts: Vec<u32> = first.split('-').map(|part| part.parse().unwrap_or(1)).collect();
     let mut periods = Vec::new();
     let write = |parts: &[u32]| {

@@ -236,6 +236,22 @@ fn read_rows(path: &Path, take: &mut dyn FnMut(u64, Value) -> bool) -> rusqlite:
     })
 }
 
+/// Which extra fields the rows of a database have.
+///
+/// # Errors
+/// If the database is none that this program wrote.
+pub fn layout(database: &Connection) -> rusqlite::Result<Layout> {
+    let mut layout = Layout::default();
+    for (name, _) in EXTRAS {
+        let sql = "SELECT count(*) FROM pragma_table_info(?) WHERE name = ?";
+        let has = |table: &str| database.query_row(sql, [table, name], |row| row.get::<_, i64>(0));
+        if has("documents")? + has("speakers")? > 0 {
+            layout = layout.with(name);
+        }
+    }
+    Ok(layout)
+}
+
 /// Where a row stands in a database: its number, and its document's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbers {
