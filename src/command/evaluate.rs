@@ -98,7 +98,7 @@ pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
 
 /// Scores rows against what readers said of them.
 fn corrected(path: &Path, json: bool) -> Result<Outcome, Failure> {
-    let judged = corrections::open(path).map_err(|problem| Failure::failed(problem.to_string()))?;
+    let judged = corrections::open(path).map_err(Failure::failed)?;
     if judged.is_empty() {
         return Err(Failure::failed(format!("{}: no row has been corrected yet", path.display())));
     }

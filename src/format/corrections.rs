@@ -1,6 +1,5 @@
 //! Corrections of rows, as the explorer keeps them in a database.
 
-use super::Problem;
 use rusqlite::{Connection, OpenFlags};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -48,9 +47,9 @@ ORDER BY a.number";
 /// The rows of a database that readers have looked at.
 ///
 /// # Errors
-/// If there is no database of rows with corrections.
-pub fn open(path: &Path) -> Result<Vec<Judged>, Problem> {
-    let problem = |reason: String| Problem::new(path.display().to_string(), reason);
+/// A message with the file and the reason, if there is no database of rows with corrections.
+pub fn open(path: &Path) -> Result<Vec<Judged>, String> {
+    let problem = |reason: String| format!("{}: {reason}", path.display());
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let read = || -> rusqlite::Result<Vec<Judged>> {
         let database = Connection::open_with_flags(path, flags)?;

@@ -252,7 +252,7 @@ pub fn write_json(row: &Value, shape: &Type, out: &mut Vec<u8>) {
             out.push(b']');
         }
         // A table may hold 1 where the row says 1.0.
-        Value::Number(number) if *inner(shape) == Type::Number => plain(&number.as_f64().unwrap_or_default(), out),
+        Value::Number(number) if *inner(shape) == Type::Number => plain(number.as_f64().unwrap_or_default(), out),
         other => plain(other, out),
     }
 }

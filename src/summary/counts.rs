@@ -115,11 +115,8 @@ impl<'g> Counts<'g> {
             let label = self.labels.get(&(at, id)).copied().unwrap_or(id);
             (id != NONE).then(|| (self.texts.get(id).to_owned(), self.texts.get(label).to_owned()))
         };
-        let group = |(key, &count): (&Box<[u32]>, &Count)| Group {
-            values: key.iter().enumerate().map(|(at, &id)| value(at, id)).collect(),
-            count,
-        };
-        let mut groups: Vec<Group> = self.groups.iter().map(group).collect();
+        let group = |key: &[u32], count| Group { values: key.iter().enumerate().map(|(at, &id)| value(at, id)).collect(), count };
+        let mut groups: Vec<Group> = self.groups.iter().map(|(key, &count)| group(key, count)).collect();
         let by_time = self.by.first().is_some_and(|by| by.is_time());
         let size = |group: &Group| std::cmp::Reverse((group.count.statements, group.count.documents));
         groups.sort_by(|a, b| {

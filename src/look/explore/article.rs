@@ -60,7 +60,7 @@ pub(super) fn page(site: &str, article: &Article, corrections: bool) -> Markup {
     let pieces = pieces(&letters, &marks);
     frame(
         site,
-        &cut(title, 200).0.to_owned(),
+        cut(title, 200).0,
         html! {
             div.article data-corrections[corrections] {
                 section.reading aria-label="Text" {

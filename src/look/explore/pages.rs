@@ -70,7 +70,7 @@ pub(super) fn search(
                     @if rows.is_empty() {
                         p { "Nothing is found. " a href="/" { "All statements" } }
                     } @else {
-                        (table(rows))
+                        (table(rows, columns))
                         (paging(query, found))
                         p.note { "All " (number(found as u64)) " as "
                             a href=(query.address("/rows.csv")) { "CSV" } ", "
@@ -212,16 +212,16 @@ fn timeline(query: &Query, facets: &Facets<'_>) -> Markup {
     }
 }
 
-fn table(rows: &[Numbered]) -> Markup {
+fn table(rows: &[Numbered], columns: &Columns) -> Markup {
     html! {
         table.rows {
             thead { tr { th scope="col" { "Statement" } th scope="col" { "Speaker" } th scope="col" { "About" } th scope="col" { "Article" } th.n scope="col" { "Sure" } } }
-            tbody { @for numbered in rows { (row(numbered)) } }
+            tbody { @for numbered in rows { (row(numbered, columns)) } }
         }
     }
 }
 
-fn row(Numbered { numbers, row }: &Numbered) -> Markup {
+fn row(Numbered { numbers, row }: &Numbered, columns: &Columns) -> Markup {
     let (content, rest) = cut(&row.content, SHOWN);
     let [open, close] = if row.kind == "direct" { ["“", "”"] } else { ["", ""] };
     html! {
@@ -231,7 +231,7 @@ fn row(Numbered { numbers, row }: &Numbered) -> Markup {
                 Some(speaker) => { (Said(cut(&speaker.name, 80).0)) @if let Some(role) = &speaker.role { span.role { ", " (Said(cut(role, 80).0)) } } }
                 None => span.role { "unknown" },
             } }
-            td { @for (at, place) in row.jurisdictions.iter().take(4).enumerate() { @if at > 0 { "; " } (Said(cut(&place.name, 60).0)) } }
+            td { @for (at, place) in row.jurisdictions.iter().take(4).enumerate() { @if at > 0 { "; " } (Said(cut(columns.label(&place.id), 60).0)) } }
             td.meta {
                 @if let Some(date) = &row.date { (Said(cut(date, 40).0)) br; }
                 @if let Some(source) = &row.source { (Said(cut(source, 80).0)) br; }
