@@ -250,22 +250,43 @@ pub struct Failure {
     code: u8,
     message: String,
     closed_pipe: bool,
+    log: progress::Log,
 }
 
 impl Failure {
     /// The run failed.
     pub fn failed(message: impl Into<String>) -> Failure {
-        Failure { code: 1, message: message.into(), closed_pipe: false }
+        Failure { code: 1, message: message.into(), closed_pipe: false, log: progress::Log::Text }
     }
 
     /// The flags make no sense.
     pub fn usage(message: impl Into<String>) -> Failure {
-        Failure { code: 2, message: message.into(), closed_pipe: false }
+        Failure { code: 2, message: message.into(), closed_pipe: false, log: progress::Log::Text }
     }
 
     /// An input or output error at a file.
     pub fn io(file: &str, error: &io::Error) -> Failure {
-        Failure { code: 1, message: format!("{file}: {error}"), closed_pipe: error.kind() == io::ErrorKind::BrokenPipe }
+        Failure { closed_pipe: error.kind() == io::ErrorKind::BrokenPipe, ..Failure::failed(format!("{file}: {error}")) }
+    }
+
+    /// The same with something more to say.
+    pub fn with(mut self, more: &str) -> Failure {
+        self.message = format!("{}; {more}", self.message);
+        self
+    }
+
+    /// The same as a log has it.
+    pub fn logged(mut self, log: progress::Log) -> Failure {
+        self.log = log;
+        self
+    }
+
+    /// Says it on standard error.
+    pub fn say(&self) {
+        match self.log {
+            progress::Log::Text => anstream::eprintln!("{}error:{} {self}", style::ERROR, style::RESET),
+            progress::Log::Json => progress::log_json(serde_json::json!({"event": "error", "message": self.message})),
+        }
     }
 
     /// The exit code.

@@ -2,7 +2,15 @@
 //!
 //! The reader hands batches of documents to the workers of a rayon pool; the writer puts their output back into the order of the
 //! input. The number of batches between reader and writer is bounded, so memory does not grow with the corpus, and the bytes
-//! written are the same for any number of threads.
+//! written are the same for any number of threads. [`Staging`] is a writer whose output is durable as it goes.
+
+mod copies;
+mod manifest;
+mod staging;
+
+pub use copies::{Dedupe, EXACT, NAMES, NEAR};
+pub use manifest::{Checkpoint, Input, Plan};
+pub use staging::{CannotResume, RejectsTarget, Staging, Target};
 
 use crate::document::Document;
 use crate::format::input::{Item, Keep, Options, Source, read};
@@ -10,7 +18,12 @@ use crate::format::origin::Extent;
 use crate::format::schema::Layout;
 use crate::format::{Format, Problem};
 use crate::pipeline::Pipeline;
+use copies::Copies;
+use rustc_hash::FxHasher;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::Hasher;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +44,7 @@ pub enum Event {
 }
 
 /// What a run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Documents written.
     pub documents: u64,
@@ -41,7 +54,100 @@ pub struct Summary {
     pub bytes: u64,
     /// Documents and files that could not be read.
     pub rejected: u64,
+    /// Documents that are copies of others, if copies were asked for.
+    pub copies: u64,
+    /// Whether the run was stopped before the end of its input.
+    pub stopped: bool,
 }
+
+impl Summary {
+    fn add(&mut self, other: &Summary) {
+        self.documents += other.documents;
+        self.attributions += other.attributions;
+        self.bytes += other.bytes;
+        self.rejected += other.rejected;
+        self.copies += other.copies;
+    }
+}
+
+/// How far the input was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The source.
+    pub source: u64,
+    /// Documents and problems in it.
+    pub items: u64,
+    /// A hash of them, which shows whether they are still the same.
+    pub checksum: u64,
+}
+
+/// What was found in a batch of documents.
+pub struct Found<'a> {
+    /// Lines of output.
+    pub bytes: &'a [u8],
+    /// The documents that they are of.
+    pub pieces: &'a [Piece],
+    /// How far the input was read with this.
+    pub reached: Reached,
+    /// What was done with this.
+    pub summary: Summary,
+}
+
+/// The part of the output that is of one document.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    /// Where it ends.
+    pub end: usize,
+    /// The rows in it.
+    pub rows: u64,
+}
+
+/// Where what was found goes, in the order of the input.
+pub trait Sink: Send {
+    /// Takes what stands before everything else.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn start(&mut self, header: &[u8]) -> io::Result<()>;
+
+    /// Takes what was found.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn take(&mut self, found: &Found<'_>) -> io::Result<()>;
+
+    /// Takes what could not be read.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn reject(&mut self, problem: &Problem) -> io::Result<()>;
+}
+
+impl<W: Write + Send> Sink for W {
+    fn start(&mut self, header: &[u8]) -> io::Result<()> {
+        self.write_all(header)
+    }
+
+    fn take(&mut self, found: &Found<'_>) -> io::Result<()> {
+        self.write_all(found.bytes)
+    }
+
+    fn reject(&mut self, _: &Problem) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The error of a strict run that came to something that cannot be read.
+#[derive(Clone, Copy, Debug)]
+pub struct StoppedAtFirst;
+
+impl fmt::Display for StoppedAtFirst {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stopped at the first that cannot be read (--strict)")
+    }
+}
+
+impl std::error::Error for StoppedAtFirst {}
 
 /// What is to be done.
 #[derive(Clone, Debug)]
@@ -56,13 +162,27 @@ pub struct Job<'a> {
     pub threads: usize,
     /// Whether the first problem ends the run.
     pub strict: bool,
+    /// Which documents are marked as copies of others.
+    pub dedupe: Option<Dedupe>,
+    /// Where the run goes on; the start if it is a new one.
+    pub from: (Reached, Summary),
+    /// What stops the run, once it is true: documents that are being read are finished.
+    pub stop: Option<&'a AtomicBool>,
+}
+
+impl<'a> Job<'a> {
+    /// A run over all of some sources, on all cores.
+    pub fn new(sources: &'a [Source], input: &'a Options, format: Format) -> Job<'a> {
+        Job { sources, input, format, threads: 0, strict: false, dedupe: None, from: Default::default(), stop: None }
+    }
 }
 
 impl Job<'_> {
     /// Which extra fields the rows have.
     pub fn layout(&self) -> Layout {
         let layout = Layout::default();
-        if self.input.keep == Keep::Nothing { layout } else { layout.with("metadata") }
+        let layout = if self.input.keep == Keep::Nothing { layout } else { layout.with("metadata") };
+        if self.dedupe.is_none() { layout } else { layout.with("duplicate_of") }
     }
 }
 
@@ -70,25 +190,28 @@ struct Batch {
     number: u64,
     items: Vec<Item>,
     tickets: usize,
+    reached: Reached,
 }
 
 struct Written {
     number: u64,
     tickets: usize,
     bytes: Vec<u8>,
+    pieces: Vec<Piece>,
     events: Vec<Event>,
+    reached: Reached,
     summary: Summary,
 }
 
 /// Runs the pipeline over a corpus and writes what it finds.
 ///
 /// # Errors
-/// If writing fails, no thread can be started, or the job is strict and there is a problem. Else problems of the input are events
-/// and no errors.
+/// If writing fails, no thread can be started, the job is strict and there is a problem ([`StoppedAtFirst`]), or the input is not the one
+/// with which an earlier run began ([`CannotResume`]). Else problems of the input are events and no errors.
 pub fn run(
     pipeline: &Pipeline,
     job: &Job<'_>,
-    out: &mut (dyn Write + Send),
+    out: &mut dyn Sink,
     on_event: &mut (dyn FnMut(Event) + Send),
 ) -> io::Result<Summary> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(io::Error::other)?;
@@ -109,51 +232,108 @@ pub fn run(
             }
             result
         });
-        pool.in_place_scope(|scope| {
+        let read = pool.in_place_scope(|scope| {
             read_batches(job, &take_ticket, in_flight, stop, &mut |batch: Batch| {
                 let send = send.clone();
                 scope.spawn(move |_| annotate(pipeline, job.format, batch, &send));
-            });
+            })
         });
         drop(send);
         drop(take_ticket);
-        writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer stopped")))
+        let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer stopped")))?;
+        Ok(Summary { stopped: read?, ..written })
     })
 }
 
-/// Reads all sources and hands on batches until the writer fails.
-fn read_batches(job: &Job<'_>, ticket: &SyncSender<()>, most: usize, stop: &AtomicBool, hand_on: &mut dyn FnMut(Batch)) {
+/// Reads all sources and hands on batches until the writer fails; returns whether the run was stopped.
+///
+/// What an earlier run has done is passed over: whole sources are not opened, of the one in which it stopped the first items are
+/// read and nothing else. Only if copies are to be found, all is read once more, to know what came before.
+fn read_batches(
+    job: &Job<'_>,
+    ticket: &SyncSender<()>,
+    most: usize,
+    failed: &AtomicBool,
+    hand_on: &mut dyn FnMut(Batch),
+) -> io::Result<bool> {
+    let (from, _) = job.from;
+    let is_stopped = || failed.load(Ordering::Relaxed) || job.stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
+    let mut copies = job.dedupe.map(Copies::new);
     let mut items = Vec::new();
     let mut size = 0;
     let mut number = 0;
-    let mut flush = |items: &mut Vec<Item>, size: &mut usize| {
+    let mut flush = |items: &mut Vec<Item>, size: &mut usize, reached: Reached| {
         let tickets = (*size / BATCH).clamp(1, most);
-        if items.is_empty() || (0..tickets).any(|_| ticket.send(()).is_err()) || stop.load(Ordering::Relaxed) {
+        if items.is_empty() || (0..tickets).any(|_| ticket.send(()).is_err()) || failed.load(Ordering::Relaxed) {
             return;
         }
-        hand_on(Batch { number, items: std::mem::take(items), tickets });
+        hand_on(Batch { number, items: std::mem::take(items), tickets, reached });
         number += 1;
         *size = 0;
     };
-    for source in job.sources {
-        read(source, job.input, &mut |item| {
+    let mut at = Reached::default();
+    for (source_number, source) in job.sources.iter().enumerate() {
+        at = Reached { source: source_number as u64, ..Reached::default() };
+        if at.source < from.source && copies.is_none() {
+            continue;
+        }
+        let mut changed = false;
+        read(source, job.input, &mut |mut item| {
+            if !matches!(item, Item::Note(_)) {
+                at.items += 1;
+                at.checksum = checksum(at.checksum, &item);
+            }
+            if let (Some(copies), Item::Document(document, _)) = (&mut copies, &mut item) {
+                document.metadata.duplicate_of = Some(copies.first(document));
+            }
+            if !from.is_start() && (at.source, at.items) <= (from.source, from.items) {
+                changed = (at.source, at.items) == (from.source, from.items) && at.checksum != from.checksum;
+                return !changed && !is_stopped();
+            }
             size += if let Item::Document(document, _) = &item { document.text.len() } else { 64 };
             items.push(item);
             if size >= BATCH {
-                flush(&mut items, &mut size);
+                flush(&mut items, &mut size, at);
             }
-            !stop.load(Ordering::Relaxed)
+            !is_stopped()
         });
-        if stop.load(Ordering::Relaxed) {
-            return;
+        if is_stopped() {
+            return Ok(true);
+        }
+        if changed || (at.source == from.source && at.items < from.items) {
+            let reason =
+                format!("the run cannot go on: the input {} has changed before the place where it stopped", source.name());
+            return Err(io::Error::other(CannotResume(reason)));
         }
     }
-    flush(&mut items, &mut size);
+    flush(&mut items, &mut size, at);
+    Ok(false)
+}
+
+impl Reached {
+    fn is_start(&self) -> bool {
+        *self == Reached::default()
+    }
+}
+
+/// The checksum of the items of a source with one more.
+fn checksum(before: u64, item: &Item) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write_u64(before);
+    match item {
+        Item::Document(document, _) => {
+            hasher.write(document.id.as_bytes());
+            hasher.write(document.text.as_bytes());
+        }
+        Item::Problem(problem) | Item::Note(problem) => hasher.write(problem.reason.as_bytes()),
+    }
+    hasher.finish()
 }
 
 fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Written>) {
-    let (number, tickets) = (batch.number, batch.tickets);
-    let mut written = Written { number, tickets, bytes: Vec::new(), events: Vec::new(), summary: Summary::default() };
+    let Batch { number, tickets, reached, .. } = batch;
+    let (bytes, pieces, events, summary) = (Vec::new(), Vec::new(), Vec::new(), Summary::default());
+    let mut written = Written { number, tickets, bytes, pieces, events, reached, summary };
     for item in batch.items {
         match item {
             Item::Document(document, origin) => match annotate_one(pipeline, format, &document, &mut written.bytes) {
@@ -161,6 +341,8 @@ fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Wri
                     written.summary.documents += 1;
                     written.summary.attributions += attributions as u64;
                     written.summary.bytes += document.text.len() as u64;
+                    written.summary.copies += u64::from(matches!(document.metadata.duplicate_of, Some(Some(_))));
+                    written.pieces.push(Piece { end: written.bytes.len(), rows: attributions as u64 });
                 }
                 None => {
                     written.summary.rejected += 1;
@@ -197,15 +379,15 @@ fn annotate_one(pipeline: &Pipeline, format: Format, document: &Document, bytes:
 
 fn write_in_order(
     job: &Job<'_>,
-    out: &mut dyn Write,
+    out: &mut dyn Sink,
     on_event: &mut dyn FnMut(Event),
     receive: &Receiver<Written>,
     ticket: &Receiver<()>,
 ) -> io::Result<Summary> {
-    let mut total = Summary::default();
+    let mut total = job.from.1;
     let mut waiting: BTreeMap<u64, Written> = BTreeMap::new();
     let mut next = 0;
-    out.write_all(&job.format.header(&job.layout()))?;
+    out.start(&job.format.header(&job.layout()))?;
     while let Ok(written) = receive.recv() {
         waiting.insert(written.number, written);
         while let Some(written) = waiting.remove(&next) {
@@ -215,20 +397,16 @@ fn write_in_order(
                 let _ = ticket.recv();
             }
             for event in written.events {
-                let is_problem = matches!(event, Event::Problem(_));
+                let is_problem = if let Event::Problem(problem) = &event { out.reject(problem).map(|()| true)? } else { false };
                 on_event(event);
                 if job.strict && is_problem {
-                    return Err(io::Error::other("stopped at the first that cannot be read (--strict)"));
+                    return Err(io::Error::other(StoppedAtFirst));
                 }
             }
-            out.write_all(&written.bytes)?;
-            total.documents += written.summary.documents;
-            total.attributions += written.summary.attributions;
-            total.bytes += written.summary.bytes;
-            total.rejected += written.summary.rejected;
+            total.add(&written.summary);
+            out.take(&Found { bytes: &written.bytes, pieces: &written.pieces, reached: written.reached, summary: total })?;
             on_event(Event::Progress(total));
         }
     }
-    out.flush()?;
     Ok(total)
 }

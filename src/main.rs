@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            anstream::eprintln!("{}error:{} {failure}", command::style::ERROR, command::style::RESET);
+            failure.say();
             ExitCode::from(failure.code())
         }
     }

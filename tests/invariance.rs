@@ -330,7 +330,8 @@ fn the_sample_corpus() {
 /// The bytes of a run, and what it counted.
 fn output(sources: &[Source], format: Format, threads: usize) -> (Vec<u8>, Summary) {
     let mut bytes = Vec::new();
-    let job = Job { sources, input: &input::Options::default(), format, threads, strict: false };
+    let options = input::Options::default();
+    let job = Job { threads, ..Job::new(sources, &options, format) };
     let mut problems = Vec::new();
     let mut on_event = |event| {
         if let Event::Problem(problem) = event {

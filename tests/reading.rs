@@ -113,7 +113,8 @@ fn rows(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> String {
 fn rows_of(paths: &[PathBuf]) -> String {
     let (sources, problems) = sources(paths, Container::Text);
     assert!(problems.is_empty(), "{problems:?}");
-    let job = Job { sources: &sources, input: &Options::default(), format: Format::JsonLines, threads: 2, strict: true };
+    let options = Options::default();
+    let job = Job { threads: 2, strict: true, ..Job::new(&sources, &options, Format::JsonLines) };
     let mut out = Vec::new();
     corpus::run(&PIPELINE, &job, &mut out, &mut |event| {
         if let corpus::Event::Problem(problem) = event {

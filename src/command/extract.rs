@@ -1,23 +1,36 @@
 //! `onrecord extract`
 
-use super::progress::Progress;
+use super::progress::{Log, Progress};
 use super::{Failure, Outcome, PipelineOptions};
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
 use onrecord::attribution::Engine;
-use onrecord::corpus::{self, Event, Job, Summary};
+use onrecord::corpus::{
+    self, CannotResume, Dedupe, Event, Input, Job, Plan, RejectsTarget, Staging, StoppedAtFirst, Summary, Target,
+};
 use onrecord::format::input::{Container, Exports, Fields, Keep, Limits, Options, Rejects, Source, listed, sources};
-use onrecord::format::output::file::Output;
+use onrecord::format::output::file::{Output, is_stream};
 use onrecord::format::{Format, Problem};
 use onrecord::pipeline::Pipeline;
 use onrecord::place::Home;
+use rustc_hash::FxHasher;
 use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
+use std::hash::Hasher;
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// The most worker threads: each holds a few batches of text.
 const THREADS: u64 = 256;
+
+/// What is said when a run breaks that can go on.
+const KEPT: &str = "what is done is kept, and --resume goes on from there";
 
 /// Flags of `extract`.
 #[derive(Args, Debug)]
@@ -28,12 +41,24 @@ pub struct ExtractOptions {
     /// Read the paths in a list, one a line, as well; - for standard input
     #[arg(long, value_name = "LIST")]
     files_from: Option<PathBuf>,
-    /// Write to a file, whole or not at all, instead of standard output
+    /// Write to a file (a folder with --shard-rows, brat and webanno), whole or not at all, instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// What to write
-    #[arg(long, value_enum, default_value_t = FormatName::Jsonl)]
-    format: FormatName,
+    /// What to write [default: what the name of the output says, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<FormatName>,
+    /// Write numbered files into the folder of -o, a new one after the document with which one has N rows
+    #[arg(long, value_name = "N", requires = "output", value_parser = clap::value_parser!(u64).range(1..))]
+    shard_rows: Option<u64>,
+    /// Go on where an earlier run of the same command was cut off; start anew if there was none
+    #[arg(long, requires = "output")]
+    resume: bool,
+    /// How often what was done is made durable, in seconds
+    #[arg(long, default_value_t = 2.0, value_name = "SECONDS", value_parser = seconds)]
+    checkpoint: f64,
+    /// Mark copies of earlier documents in `duplicate_of`: those with the same words, or nearly the same
+    #[arg(long, value_enum)]
+    dedupe: Option<DedupeName>,
     #[command(flatten)]
     pipeline: PipelineOptions,
     #[command(flatten)]
@@ -54,6 +79,9 @@ pub struct ExtractOptions {
     /// Write what was run and what came of it to a file, as JSON: version, engine, options, counts
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
+    /// How messages are written on standard error: for people, or a JSON object a line
+    #[arg(long, value_enum, default_value_t = Log::Text)]
+    log_format: Log,
     /// Say nothing but what is lost
     #[arg(short, long)]
     quiet: bool,
@@ -143,6 +171,45 @@ enum FormatName {
     Csv,
     /// One document a line with every layer, as JSON
     Annotations,
+    /// One attribution a row, in columns
+    Parquet,
+    /// Attributions, documents, speakers and jurisdictions as tables of a database
+    Sqlite,
+    /// A folder with a text and its annotations for each document
+    Brat,
+    /// A folder with a WebAnno TSV file for each document, as INCEpTION reads it
+    Webanno,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Format {
+        match name {
+            FormatName::Jsonl => Format::JsonLines,
+            FormatName::Csv => Format::Csv,
+            FormatName::Annotations => Format::Annotations,
+            FormatName::Parquet => Format::Parquet,
+            FormatName::Sqlite => Format::Sqlite,
+            FormatName::Brat => Format::Brat,
+            FormatName::Webanno => Format::WebAnno,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DedupeName {
+    /// The same words
+    Exact,
+    /// Nearly the same words
+    Near,
+}
+
+impl From<DedupeName> for Dedupe {
+    fn from(name: DedupeName) -> Dedupe {
+        match name {
+            DedupeName::Exact => Dedupe::Exact,
+            DedupeName::Near => Dedupe::Near,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -197,62 +264,277 @@ fn bytes(words: &str) -> Result<u64, String> {
     number.checked_mul(unit).filter(|bytes| *bytes > 0).ok_or_else(|| "out of range".into())
 }
 
+/// A number of seconds from 0.
+fn seconds(words: &str) -> Result<f64, String> {
+    let seconds: f64 = words.parse().map_err(|_| "no number".to_owned())?;
+    if (0.0..=1e6).contains(&seconds) { Ok(seconds) } else { Err("a number of seconds from 0".into()) }
+}
+
 /// Runs the pipeline over the paths.
 pub fn run(options: &ExtractOptions) -> Result<Outcome, Failure> {
+    extract(options).map_err(|failure| failure.logged(options.log_format))
+}
+
+fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
+    let format = options.format()?;
+    let stop = stopped_by_signals().map_err(|error| Failure::failed(format!("signals cannot be watched: {error}")))?;
     let pipeline = options.pipeline.pipeline()?;
     let mut input = options.input.options();
     let (sources, problems) = chosen(options, &mut input)?;
+    let mut job = Job::new(&sources, &input, format);
+    (job.threads, job.strict, job.dedupe) = (options.threads, options.strict, options.dedupe.map(Dedupe::from));
+    job.stop = Some(&stop);
     let total = sources.iter().map(|s| s.size()).sum::<Option<u64>>();
-    let mut progress = Progress::new(options.quiet, total);
-    let mut rejects = RejectsFile::new(options);
+    let mut staging = open(options, &job, &problems, &pipeline)?;
+    let mut progress = Progress::new(options.log_format, options.quiet, total);
+    if let Some(path) = options.strangely_named() {
+        progress.say(&format!("{} is written as JSON Lines, whatever its name says (--format chooses)", path.display()));
+    }
+    if let Some(earlier) = staging.resumed() {
+        job.from = (earlier.reached, earlier.summary);
+        progress.say(&format!("going on behind {}", super::message::counted(earlier.summary.documents, "document")));
+    }
     let lost = problems.len() as u64;
     for problem in problems {
-        rejects.take(&problem);
+        // A run that goes on has written these down already.
+        if staging.resumed().is_none() {
+            corpus::Sink::reject(&mut staging, &problem).map_err(|error| Failure::failed(error.to_string()))?;
+        }
         progress.take(Event::Problem(problem));
     }
     if options.strict && lost > 0 {
-        return Err(Failure::failed("stopped at the first that cannot be read (--strict)"));
+        abandon(staging, false)?;
+        return Err(Failure::failed(StoppedAtFirst.to_string()));
     }
-    let format = match options.format {
-        FormatName::Jsonl => Format::JsonLines,
-        FormatName::Csv => Format::Csv,
-        FormatName::Annotations => Format::Annotations,
+    let result = match staging.resumed() {
+        Some(earlier) if earlier.complete => Ok(earlier.summary),
+        _ => corpus::run(&pipeline, &job, &mut staging, &mut |event| progress.take(event)),
     };
-    let job = Job { sources: &sources, input: &input, format, threads: options.threads, strict: options.strict };
-    let mut on_event = |event| {
-        if let Event::Problem(problem) = &event {
-            rejects.take(problem);
-        }
-        progress.take(event);
-    };
-    let mut summary = match &options.output {
-        None => {
-            let mut out = BufWriter::new(io::stdout());
-            corpus::run(&pipeline, &job, &mut out, &mut on_event).map_err(|error| Failure::io("<stdout>", &error))?
-        }
-        Some(path) => {
-            let failure = |error: io::Error| Failure::io(&path.display().to_string(), &error);
-            let mut out = BufWriter::new(Output::open(path).map_err(failure)?);
-            let summary = corpus::run(&pipeline, &job, &mut out, &mut on_event).map_err(failure)?;
-            let output = out.into_inner().map_err(|error| failure(error.into_error()))?;
-            // A run that fails leaves the file of an earlier one alone.
-            if summary.documents > 0 || summary.rejected + lost == 0 {
-                output.keep().map_err(failure)?;
-            }
-            summary
-        }
+    let mut summary = match result {
+        Ok(summary) => summary,
+        Err(error) => return Err(broken(options, staging, &error)),
     };
     summary.rejected += lost;
-    progress.finish(&summary);
-    rejects.finish(options.quiet)?;
+    let seconds = staging.seconds();
+    if summary.stopped {
+        return Err(stopped(options, staging, &summary));
+    }
+    // A run that read nothing leaves the file of an earlier one alone.
+    let rejected = if summary.documents > 0 || summary.rejected == 0 {
+        if staging.can_resume() {
+            progress.say("all is read; the output is made")
+        };
+        let can_resume = staging.can_resume();
+        match staging.finish() {
+            Ok(rejected) => rejected,
+            Err(error) => {
+                let failure = Failure::io(&options.output_name(), &error);
+                return Err(if can_resume { failure.with(KEPT) } else { failure });
+            }
+        }
+    } else {
+        abandon(staging, true)?
+    };
+    progress.finish(&summary, seconds);
+    if let Some(path) = rejected.filter(|_| options.rejects.is_none() && !options.quiet) {
+        progress.say(&format!("what was rejected stands in {} (--retry reads it again)", path.display()));
+    }
     if let Some(path) = &options.summary {
-        write_summary(path, options, &pipeline, &summary).map_err(|error| Failure::io(&path.display().to_string(), &error))?;
+        let written = write_summary(path, options, &pipeline, &summary, seconds);
+        written.map_err(|error| Failure::io(&path.display().to_string(), &error))?;
     }
     match (summary.rejected, summary.documents) {
         (0, 1..) => Ok(Outcome::Done),
         (0, 0) if options.retry.is_some() => Ok(Outcome::Done),
         (_, 0) => Err(Failure::failed("no document could be read")),
         _ => Ok(Outcome::SomeRejected),
+    }
+}
+
+/// What is true once the program is asked to end. Asked again, it ends at once.
+fn stopped_by_signals() -> io::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))?;
+        flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
+/// The output of a run.
+fn open(options: &ExtractOptions, job: &Job<'_>, problems: &[Problem], pipeline: &Pipeline) -> Result<Staging, Failure> {
+    let rejects = options.rejects_target();
+    let Some(path) = &options.output else { return Ok(Staging::stream(BufWriter::new(io::stdout()), rejects)) };
+    let failure = |error: io::Error| match error.get_ref().and_then(|inner| inner.downcast_ref::<CannotResume>()) {
+        Some(reason) => Failure::failed(format!("{}: {reason}; without --resume it starts anew", path.display())),
+        None => Failure::io(&path.display().to_string(), &error),
+    };
+    if is_stream(path) {
+        let stream = File::options().append(true).open(path).map_err(failure)?;
+        return Ok(Staging::stream(BufWriter::new(stream), rejects));
+    }
+    let inputs = job.sources.iter().map(Input::of).chain(problems.iter().map(Input::lost)).collect();
+    let plan = Plan { program: String::new(), options: options.plan(job, pipeline)?, inputs };
+    let target = Target {
+        path: path.clone(),
+        format: job.format,
+        layout: job.layout(),
+        shard_rows: options.shard_rows,
+        every: Duration::from_secs_f64(options.checkpoint),
+    };
+    Staging::files(target, plan, program, rejects, options.resume).map_err(failure)
+}
+
+/// The program by version and by its own bytes: the lists, names and weights that it holds decide about rows.
+fn program() -> String {
+    let own = std::env::current_exe().and_then(|path| checksum(&path));
+    format!("{} {}", env!("CARGO_PKG_VERSION"), own.unwrap_or_else(|_| "of unknown build".into()))
+}
+
+/// A checksum of a file.
+fn checksum(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hasher = FxHasher::default();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(format!("{:016x}", hasher.finish())),
+            bytes => hasher.write(&buffer[..bytes]),
+        }
+    }
+}
+
+fn abandon(staging: Staging, keep_rejects: bool) -> Result<Option<PathBuf>, Failure> {
+    staging.abandon(keep_rejects).map_err(|error| Failure::failed(error.to_string()))
+}
+
+/// Why a run could not go on to its end, and what is left of it.
+fn broken(options: &ExtractOptions, staging: Staging, error: &io::Error) -> Failure {
+    let inner = error.get_ref();
+    if let Some(reason) = inner.and_then(|inner| inner.downcast_ref::<CannotResume>()) {
+        return Failure::failed(format!("{reason}; without --resume it starts anew"));
+    }
+    let is_strict = inner.is_some_and(|inner| inner.is::<StoppedAtFirst>());
+    let can_resume = staging.can_resume() && !is_strict;
+    let failure = Failure::io(&options.output_name(), error);
+    if can_resume {
+        return failure.with(KEPT);
+    }
+    match staging.abandon(false) {
+        Ok(_) => failure,
+        Err(also) => failure.with(&also.to_string()),
+    }
+}
+
+/// What is said of a run that a signal ended.
+fn stopped(options: &ExtractOptions, mut staging: Staging, summary: &Summary) -> Failure {
+    let done = super::message::counted(summary.documents, "document");
+    let paused = staging.pause();
+    match paused {
+        Err(error) => Failure::io(&options.output_name(), &error),
+        Ok(()) if staging.can_resume() => {
+            let command: Vec<String> = std::env::args().filter(|argument| argument != "--resume").collect();
+            Failure::failed(format!("stopped by a signal; {done} are done; to go on: {} --resume", command.join(" ")))
+        }
+        Ok(()) => Failure::failed(format!("stopped by a signal after {done}")),
+    }
+}
+
+impl ExtractOptions {
+    /// What is written.
+    fn format(&self) -> Result<Format, Failure> {
+        let shown = self.output.as_deref().and_then(Format::by_name);
+        let format = self.format.map(Format::from).or(shown).unwrap_or_default();
+        let path = self.output.as_deref().filter(|path| !is_stream(path));
+        if format.is_assembled() && path.is_none() {
+            return Err(Failure::usage(format!("--format {} goes to a file: -o FILE", format.name())));
+        }
+        if self.shard_rows.is_some() && format.is_folder() {
+            return Err(Failure::usage(format!(
+                "--shard-rows does not go with --format {}: it is a folder as it is",
+                format.name()
+            )));
+        }
+        if path.is_none() && (self.resume || self.shard_rows.is_some()) {
+            return Err(Failure::usage("--resume and --shard-rows go with an output that is no pipe or device"));
+        }
+        Ok(format)
+    }
+
+    /// The output if its name says that it is something, but nothing that is known.
+    fn strangely_named(&self) -> Option<&Path> {
+        let path =
+            self.output.as_deref().filter(|path| self.format.is_none() && self.shard_rows.is_none() && !is_stream(path))?;
+        let ending = path.extension()?.to_str()?;
+        (Format::by_name(path).is_none() && !["json", "txt"].contains(&ending)).then_some(path)
+    }
+
+    /// What messages call the output.
+    fn output_name(&self) -> String {
+        self.output.as_ref().map_or_else(|| "<stdout>".into(), |path| path.display().to_string())
+    }
+
+    /// Where rejects are written: where it is said, else beside an output.
+    fn rejects_target(&self) -> Option<RejectsTarget> {
+        let beside = || {
+            // Nothing lies beside a pipe or a device.
+            let output = self.output.as_ref().filter(|path| !is_stream(path))?;
+            let mut name = output.components().as_path().as_os_str().to_owned();
+            name.push(".rejects.jsonl");
+            Some(PathBuf::from(name))
+        };
+        let path = self.rejects.clone().or_else(beside)?;
+        Some(RejectsTarget { path, always: self.rejects.is_some() })
+    }
+
+    /// All that decides about the output beside the input and the program.
+    fn plan(&self, job: &Job<'_>, pipeline: &Pipeline) -> Result<BTreeMap<String, String>, Failure> {
+        let mut plan = BTreeMap::new();
+        let mut add = |name: &str, value: String| plan.insert(name.to_owned(), value);
+        add("--format", job.format.name().into());
+        add("--engine", pipeline.options.engine.name().into());
+        add("--cues", pipeline.options.cues.name().into());
+        if let Engine::Fast(encoder) | Engine::Accurate(encoder, _) = &pipeline.options.engine {
+            add("--weights", format!("{:016x}", encoder.checksum()));
+        }
+        if let Engine::Accurate(_, effort) = &pipeline.options.engine {
+            add("--effort", effort.name().into());
+        }
+        if let Some(Home(entry)) = pipeline.options.home {
+            add("--home", pipeline.gazetteer.entry(entry).id().into());
+        }
+        if let Some(rows) = self.shard_rows {
+            add("--shard-rows", rows.to_string());
+        }
+        if let Some(dedupe) = job.dedupe {
+            add("--dedupe", dedupe.name().into());
+        }
+        let Options { fields, keep, exports, limits, retry: _ } = job.input;
+        for (name, field) in [("--text-field", &fields.text), ("--id-field", &fields.id)] {
+            if let Some(field) = field {
+                add(name, field.clone());
+            }
+        }
+        match keep {
+            Keep::Nothing => {}
+            Keep::Names(names) => drop(add("--keep", names.join(","))),
+            Keep::All => drop(add("--keep", "all".into())),
+        }
+        add("--exports", format!("{exports:?}").to_lowercase());
+        add("--max-document", limits.document.to_string());
+        add("--max-ratio", limits.ratio.to_string());
+        add("--max-unpacked", limits.unpacked.to_string());
+        add("--max-members", limits.members.to_string());
+        if job.sources.iter().any(|source| matches!(source, Source::Stdin(_))) {
+            add("--stdin", format!("{:?}", self.input.stdin()).to_lowercase());
+        }
+        for (name, path) in
+            self.pipeline.gazetteer.iter().map(|path| ("--gazetteer", path)).chain(self.retry.iter().map(|p| ("--retry", p)))
+        {
+            let sum = checksum(path).map_err(|error| Failure::io(&path.display().to_string(), &error))?;
+            add(&format!("{name} {}", path.display()), sum);
+        }
+        Ok(plan)
     }
 }
 
@@ -277,62 +559,7 @@ fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>,
     Ok(sources(&paths, options.input.stdin()))
 }
 
-/// Where rejects are written: a file that appears when the run is over.
-struct RejectsFile {
-    path: Option<PathBuf>,
-    /// Whether the file was asked for: then it is there even if nothing was rejected.
-    is_named: bool,
-    written: Option<Result<BufWriter<Output>, io::Error>>,
-}
-
-impl RejectsFile {
-    fn new(options: &ExtractOptions) -> RejectsFile {
-        let beside = || {
-            let output = options.output.as_ref()?;
-            // Nothing lies beside a pipe or a device.
-            let is_stream = output.starts_with("/dev") || output.metadata().is_ok_and(|m| !m.is_file());
-            let mut name = output.clone().into_os_string();
-            name.push(".rejects.jsonl");
-            (!is_stream).then(|| PathBuf::from(name))
-        };
-        let is_named = options.rejects.is_some();
-        RejectsFile { path: options.rejects.clone().or_else(beside), is_named, written: None }
-    }
-
-    fn take(&mut self, problem: &Problem) {
-        let Some(path) = &self.path else { return };
-        let written = self.written.get_or_insert_with(|| Output::open(path).map(BufWriter::new));
-        if let Ok(out) = written {
-            let line = serde_json::to_writer(&mut *out, problem).map_err(io::Error::from);
-            if let Err(error) = line.and_then(|()| out.write_all(b"\n")) {
-                *written = Err(error);
-            }
-        }
-    }
-
-    /// Gives the file its name. One of an earlier run that lies beside the output goes if nothing was rejected.
-    fn finish(self, quiet: bool) -> Result<(), Failure> {
-        let Some(path) = &self.path else { return Ok(()) };
-        let failure = |error: io::Error| Failure::io(&path.display().to_string(), &error);
-        let out = match self.written {
-            Some(out) => out.map_err(failure)?,
-            None if self.is_named => BufWriter::new(Output::open(path).map_err(failure)?),
-            None => {
-                return match std::fs::remove_file(path) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failure(error)),
-                    _ => Ok(()),
-                };
-            }
-        };
-        out.into_inner().map_err(|error| failure(error.into_error()))?.keep().map_err(failure)?;
-        if !quiet && !self.is_named {
-            eprintln!("what was rejected stands in {} (--retry reads it again)", path.display());
-        }
-        Ok(())
-    }
-}
-
-fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, summary: &Summary) -> io::Result<()> {
+fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, summary: &Summary, seconds: f64) -> io::Result<()> {
     let mut run = json!({
         "program": "onrecord",
         "version": env!("CARGO_PKG_VERSION"),
@@ -342,9 +569,16 @@ fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, sum
         "paths": options.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "documents": summary.documents,
         "rejected": summary.rejected,
+        "rows": summary.attributions,
         "attributions": summary.attributions,
         "bytes": summary.bytes,
+        "seconds": (seconds * 1000.0).round() / 1000.0,
+        "megabytes_per_second": (summary.bytes as f64 / 1e4 / seconds.max(1e-9)).round() / 100.0,
     });
+    if let Some(dedupe) = options.dedupe {
+        run["dedupe"] = Dedupe::from(dedupe).name().into();
+        run["copies"] = summary.copies.into();
+    }
     if let Engine::Fast(encoder) | Engine::Accurate(encoder, _) = &pipeline.options.engine {
         run["weights"] = format!("{:016x}", encoder.checksum()).into();
     }

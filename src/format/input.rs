@@ -184,6 +184,14 @@ impl Source {
         }
     }
 
+    /// The file, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Source::File(path, _) | Source::Found(path, _) => Some(path),
+            Source::Stdin(_) => None,
+        }
+    }
+
     /// The number of bytes of text in it, where the file's own size says that.
     pub fn size(&self) -> Option<u64> {
         match self {

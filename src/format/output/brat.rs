@@ -10,6 +10,7 @@ use crate::format::CodePoints;
 use crate::format::rows::row;
 use crate::pipeline::{Annotation, Pipeline};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// A text, its annotations, and for all of them what may be annotated.
@@ -37,7 +38,7 @@ Kind\tArg:Content, Value:direct|mixed|indirect
 /// Appends the line of a document.
 pub(super) fn write(pipeline: &Pipeline, document: &Document, annotation: &Annotation, out: &mut Vec<u8>) {
     let points = CodePoints::new(&document.text);
-    let mut page = Page { characters: Characters::new(&document.text), lines: String::new(), spans: 0, others: 0 };
+    let mut page = Page { characters: Characters::new(&document.text), lines: String::new(), spans: HashMap::new(), others: 0 };
     for attribution in &annotation.attributions {
         let row = row(pipeline, document, annotation, attribution, &points);
         let Some(content) = page.span("Content", &row.parts) else { continue };
@@ -85,7 +86,8 @@ impl<'a> Characters<'a> {
 struct Page<'a> {
     characters: Characters<'a>,
     lines: String,
-    spans: usize,
+    /// The names of spans by sort and place: what several attributions share is marked once.
+    spans: HashMap<String, String>,
     others: usize,
 }
 
@@ -110,11 +112,13 @@ impl Page<'_> {
         if places.is_empty() {
             return None;
         }
-        self.spans += 1;
-        let name = format!("T{}", self.spans);
-        let (places, words) = (places.join(";"), words.join(" "));
-        writeln!(self.lines, "{name}\t{sort} {places}\t{words}").expect("memory takes all");
-        Some(name)
+        let name = format!("T{}", self.spans.len() + 1);
+        let key = format!("{sort} {}", places.join(";"));
+        let known = self.spans.entry(key.clone()).or_insert_with(|| name.clone()).clone();
+        if known == name {
+            writeln!(self.lines, "{name}\t{key}\t{}", words.join(" ")).expect("memory takes all");
+        }
+        Some(known)
     }
 
     /// Adds an attribute or a relation.

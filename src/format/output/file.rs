@@ -22,10 +22,7 @@ impl Output {
     /// # Errors
     /// If nothing can be written there.
     pub fn open(path: &Path) -> io::Result<Output> {
-        // `/dev/stdout` may be a file, at which the shell is writing: it is no file to be replaced.
-        let descriptor = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|d| path.starts_with(d));
-        let stream = descriptor || path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
-        if stream {
+        if is_stream(path) {
             return Ok(Output::Through(OpenOptions::new().append(true).open(path)?));
         }
         let target = target(path);
@@ -69,6 +66,13 @@ impl Write for Output {
             Output::Through(stream) => stream.flush(),
         }
     }
+}
+
+/// Whether what is written to a path is gone at once: a pipe, a device, a file of the shell.
+pub fn is_stream(path: &Path) -> bool {
+    // `/dev/stdout` may be a file, at which the shell is writing: it is no file to be replaced.
+    let descriptor = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"].iter().any(|d| path.starts_with(d));
+    descriptor || path.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir())
 }
 
 /// Makes the names in the folder of a file durable.

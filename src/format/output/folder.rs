@@ -49,13 +49,26 @@ pub(super) fn write(files: &Files, lines: &mut dyn BufRead, folder: &Path) -> io
     if let Some((name, text)) = files.beside {
         write_file(&folder.join(name), text)?;
     }
-    File::open(folder)?.sync_all()
+    make_durable(folder)
+}
+
+/// Makes all files of a folder durable: at once, since one by one takes longer than writing them.
+#[cfg(target_os = "linux")]
+fn make_durable(folder: &Path) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(File::open(folder)?)?)
+}
+
+/// Makes all files of a folder durable.
+#[cfg(not(target_os = "linux"))]
+fn make_durable(folder: &Path) -> io::Result<()> {
+    for file in fs::read_dir(folder)? {
+        File::open(file?.path())?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn write_file(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+    fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// What of an id may stand in the name of a file.

@@ -1,13 +1,14 @@
 //! Documents as INCEpTION reads them: WebAnno TSV 3.3, a line a token.
 //!
 //! One layer of spans, `webanno.custom.Attribution`, with the features `role` (content, cue, source, place), `row` (the number of the
-//! attribution, the same for all that belongs to it), `kind` (of a content) and `name` (of a source the speaker, of a place the id).
+//! attribution, the same for all that belongs to it; several for what they share), `kind` (of a content) and `name` (of a source the speaker, of a place the id).
 //! A number in brackets joins the tokens of one span. Offsets are UTF-16 units, as Java counts.
 
 use super::folder::{Files, put_aside};
 use crate::document::Document;
 use crate::pipeline::{Annotation, Pipeline};
 use crate::span::Span;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// A file a document.
@@ -77,13 +78,24 @@ fn escaped(words: &str) -> String {
 
 /// All that is marked, in the order of the rows.
 fn marked(pipeline: &Pipeline, annotation: &Annotation) -> Vec<Marked> {
-    let mut marked = Vec::new();
+    let mut marked: Vec<Marked> = Vec::new();
+    let mut shared = HashMap::new();
     let mut mark = |span: Span, row: u32, role: &str, kind: Option<&str>, name: Option<&str>| {
         let first = annotation.tokens.partition_point(|token| token.span.end <= span.start);
         let behind = annotation.tokens.partition_point(|token| token.span.start < span.end);
         if first < behind {
             let features = [Some(role.to_owned()), Some(row.to_string()), kind.map(str::to_owned), name.map(str::to_owned)];
-            marked.push(Marked { tokens: (first, behind), features });
+            let key = (first, behind, role.to_owned(), name.map(str::to_owned));
+            match shared.get(&key).filter(|_| role != "content") {
+                Some(&at) => {
+                    let rows = &mut marked[at as usize].features[1];
+                    *rows = Some(format!("{} {row}", rows.as_deref().unwrap_or_default()));
+                }
+                None => {
+                    shared.insert(key, marked.len() as u32);
+                    marked.push(Marked { tokens: (first, behind), features });
+                }
+            }
         }
     };
     for attribution in &annotation.attributions {
