@@ -199,6 +199,14 @@ fn corrections_are_kept_shown_and_scored() {
         onrecord(folder.path(), &["evaluate", "--corrections", "rows.sqlite"])
             .contains("all rows looked at                3       66.7")
     );
+    // Applied: the wrong row goes, the edited one changes, all others stay.
+    let applied = onrecord(folder.path(), &["convert", "rows.sqlite", "-q", "--corrections", "rows.sqlite"]);
+    let applied: Vec<Value> = applied.lines().map(|line| serde_json::from_str(line).expect("a row")).collect();
+    let mut wanted = rows();
+    wanted.remove(2);
+    wanted[1]["jurisdictions"] = json!([{"id": TOLEDO, "name": "Toledo", "level": "city", "country": "US", "admin1": "OH",
+        "geonames_id": 5174035, "basis": "context", "text": null, "start": null, "end": null, "confidence": 1.0, "rule": "corrected"}]);
+    assert_eq!(applied, wanted);
     // A database with corrections is one of rows as before.
     assert_eq!(onrecord(folder.path(), &["convert", "rows.sqlite", "-q"]).lines().count(), 122);
 }
@@ -256,7 +264,7 @@ fn no_path_leads_to_the_disk_and_every_answer_has_a_strict_policy() {
         let (status, head, _) = explorer.request("GET", target, &[], "");
         assert_eq!(status, 200);
         for header in
-            ["default-src 'none'", "frame-ancestors 'none'", "x-content-type-options: nosniff", "referrer-policy: no-referrer"]
+            ["default-src 'none'", "frame-ancestors 'none'", "x-content-type-options: nosniff", "referrer-policy: same-origin"]
         {
             assert!(head.contains(header), "{target}: {head}");
         }

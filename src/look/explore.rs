@@ -52,7 +52,8 @@ pub const HEADERS: [(&str, &str); 6] = [
          base-uri 'none'",
     ),
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
+    // Nothing is told to others, but a form of ours has to say where it comes from: under `no-referrer` its origin is null.
+    ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cache-Control", "no-store"),

@@ -60,13 +60,29 @@ pub fn request(port: u16, method: &str, target: &str, headers: &[(&str, &str)], 
     }
     stream.write_all(format!("{head}\r\n{body}").as_bytes()).expect("sent");
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("an answer");
+    let mut buffer = [0; 1 << 16];
+    // To the length that is told, or to the end: a driver keeps its connections open.
+    loop {
+        let read = stream.read(&mut buffer).expect("an answer");
+        answer.extend_from_slice(&buffer[..read]);
+        if read == 0 || length(&answer).is_some_and(|length| answer.len() >= length) {
+            break;
+        }
+    }
     let at = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8_lossy(&answer[..at]).to_lowercase();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     let body = &answer[at + 4..];
     let body = if head.contains("transfer-encoding: chunked") { whole(body) } else { body.to_vec() };
     (status, head, String::from_utf8_lossy(&body).into_owned())
+}
+
+/// How long an answer is, once its head is there and tells.
+fn length(answer: &[u8]) -> Option<usize> {
+    let at = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&answer[..at]).to_lowercase();
+    let body = head.lines().find_map(|line| line.strip_prefix("content-length:"))?.trim().parse::<usize>().ok()?;
+    Some(at + 4 + body)
 }
 
 /// The chunks of a body, joined.
