@@ -98,7 +98,7 @@ impl Dice {
 
 /// Kills runs at random moments until so many were killed, and lets each end; the bytes are those of a run that was not killed.
 fn killed(arguments: &[&str], kills: u64, dice: &mut Dice) -> u64 {
-    let folder = with_documents(if kills > 10 { 1200 } else { 300 });
+    let folder = with_documents(if kills > 10 { 800 } else { 300 });
     let start = Instant::now();
     exits(&command(folder.path(), arguments).output().expect("runs"), 3);
     let whole = start.elapsed().as_micros() as u64;
