@@ -19,6 +19,8 @@ shot() {
     chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 --virtual-time-budget=4000 \
         --window-size="$3,$4" --screenshot="docs/$1.png" "${@:5}" "$2" 2> "$work/log" || { cat "$work/log"; exit 1; }
 }
-shot report "file://$work/report.html" 1000 860
-shot explore "$(cat "$work/address")article/3#row-9" 1000 620
+shot report "file://$work/report.html" 1000 960
+article=$(cat "$work/address")article/8
+row=$(curl --silent "$article" | grep -o 'id="row-[0-9]*"' | sed -n '2s/id="\(.*\)"/\1/p')
+shot explore "$article#$row" 1000 620
 ls -l docs/*.png

@@ -70,11 +70,10 @@ pub fn run(options: &StatsOptions) -> Result<Outcome, Failure> {
         counts.add(row);
         Ok(())
     })?;
-    let mut found = counts.finish();
-    let groups = found.groups.len();
-    found.groups.truncate(options.top.unwrap_or(usize::MAX));
+    let found = counts.finish(options.top.unwrap_or(usize::MAX));
+    let groups = found.all_groups;
     let path = options.input.output.as_deref();
-    let counting = Counting { by: &by, counted: &found, groups };
+    let counting = Counting { by: &by, counted: &found };
     match options.format {
         FormatName::Table => write_styled(path, table(&by, &found).as_bytes())?,
         FormatName::Csv => write_bytes(path, &write_csv(&counting))?,

@@ -10,8 +10,6 @@ pub struct Counting<'a> {
     pub by: &'a [Dimension],
     /// What came of it.
     pub counted: &'a Counted,
-    /// How many groups there were, of which some may be left out.
-    pub groups: usize,
 }
 
 /// The columns: the dimensions, each that has ids with the ids behind it, then the counts.
@@ -43,7 +41,7 @@ pub fn write_csv(counting: &Counting<'_>) -> Vec<u8> {
 
 /// All as one JSON object: what was counted by, the totals, and the groups with the names of the CSV's columns.
 pub fn write_json(counting: &Counting<'_>) -> Vec<u8> {
-    let Counted { rows, statements, documents, scattered, groups } = counting.counted;
+    let Counted { rows, statements, documents, scattered, all_groups, groups } = counting.counted;
     let groups: Vec<Value> = groups
         .iter()
         .map(|group| {
@@ -63,7 +61,7 @@ pub fn write_json(counting: &Counting<'_>) -> Vec<u8> {
     let by: Vec<&str> = counting.by.iter().map(|dimension| dimension.name()).collect();
     let object = json!({
         "by": by, "rows": rows, "statements": statements, "documents": documents, "documents_scattered": scattered,
-        "all_groups": counting.groups, "groups": groups,
+        "all_groups": all_groups, "groups": groups,
     });
     let mut out = serde_json::to_vec_pretty(&object).expect("counts are plain data");
     out.push(b'\n');

@@ -1,11 +1,13 @@
 //! Rows counted by dimensions that the user chooses.
 
-use super::dimension::Dimension;
+use super::dimension::{Dimension, PlaceValue};
 use super::filter::Filter;
 use super::governments::Governments;
 use super::{Count, Documents};
 use crate::collation::{Statement, Texts};
+use crate::gazetteer::EntryId;
 use rustc_hash::FxHashMap;
+use std::cmp::{Ordering, Reverse};
 
 /// What stands for a value that a row has not.
 const NONE: u32 = u32::MAX;
@@ -18,6 +20,8 @@ pub struct Counts<'g> {
     texts: Texts,
     /// What people read for an id: the first label, of the smallest if there are several.
     labels: FxHashMap<(usize, u32), u32>,
+    /// The numbers of places that were met, whose labels are not made again.
+    entries: FxHashMap<(usize, EntryId), u32>,
     groups: FxHashMap<Box<[u32]>, Count>,
     documents: Documents,
     rows: u64,
@@ -44,7 +48,9 @@ pub struct Counted {
     pub documents: u64,
     /// Some documents came in several places, so that the documents of a group may be counted more than once.
     pub scattered: bool,
-    /// The groups, largest first; by time if the first dimension is one.
+    /// How many groups there are.
+    pub all_groups: usize,
+    /// The first of them, largest first; by time if the first dimension is one.
     pub groups: Vec<Group>,
 }
 
@@ -57,6 +63,7 @@ impl<'g> Counts<'g> {
             filter,
             texts: Texts::default(),
             labels: FxHashMap::default(),
+            entries: FxHashMap::default(),
             groups: FxHashMap::default(),
             documents: Documents::default(),
             rows: 0,
@@ -75,8 +82,7 @@ impl<'g> Counts<'g> {
             let dimension = self.by[at];
             if dimension.is_of_place() {
                 for (key, (jurisdiction, held)) in keys.iter_mut().zip(&places) {
-                    let value = dimension.of_place(self.governments, jurisdiction, held);
-                    key[at] = value.map_or(NONE, |value| self.id(at, &value.id, &value.label));
+                    key[at] = dimension.of_place(jurisdiction, held).map_or(NONE, |value| self.place_id(at, value));
                 }
             } else if let Some(value) = dimension.of_row(row) {
                 let id = self.id(at, &value.id, &value.label);
@@ -95,6 +101,22 @@ impl<'g> Counts<'g> {
         }
     }
 
+    fn place_id(&mut self, at: usize, value: PlaceValue<'_>) -> u32 {
+        let governments = self.governments;
+        match value {
+            PlaceValue::Word(word) => self.texts.id(word),
+            PlaceValue::Own(jurisdiction) => self.id(at, &jurisdiction.id, &governments.label_of_row(jurisdiction)),
+            PlaceValue::Entry(entry) => match self.entries.get(&(at, entry)) {
+                Some(&id) => id,
+                None => {
+                    let id = self.id(at, governments.gazetteer().entry(entry).id(), &governments.label(entry));
+                    self.entries.insert((at, entry), id);
+                    id
+                }
+            },
+        }
+    }
+
     fn id(&mut self, at: usize, id: &str, label: &str) -> u32 {
         let number = self.texts.id(id);
         if id != label {
@@ -109,31 +131,36 @@ impl<'g> Counts<'g> {
         number
     }
 
-    /// The groups in order.
-    pub fn finish(self) -> Counted {
+    /// The first groups in order; `usize::MAX` for all.
+    pub fn finish(mut self, top: usize) -> Counted {
+        // Groups are put in order as numbers: those that are left out need no texts.
+        let mut groups: Vec<(Box<[u32]>, Count)> = std::mem::take(&mut self.groups).into_iter().collect();
+        let all_groups = groups.len();
+        let by_time = self.by.first().is_some_and(|by| by.is_time());
+        let size = |count: &Count| Reverse((count.statements, count.documents));
+        // What has no value is behind what has one.
+        let text = |id: u32| (id == NONE, if id == NONE { "" } else { self.texts.get(id) });
+        groups.sort_unstable_by(|(a, a_count), (b, b_count)| {
+            let time = if by_time { text(a[0]).cmp(&text(b[0])) } else { Ordering::Equal };
+            let texts = || a.iter().map(|&id| text(id)).cmp(b.iter().map(|&id| text(id)));
+            time.then_with(|| size(a_count).cmp(&size(b_count))).then_with(texts)
+        });
+        groups.truncate(top);
         let value = |at: usize, id: u32| {
             let label = self.labels.get(&(at, id)).copied().unwrap_or(id);
             (id != NONE).then(|| (self.texts.get(id).to_owned(), self.texts.get(label).to_owned()))
         };
-        let group = |key: &[u32], count| Group { values: key.iter().enumerate().map(|(at, &id)| value(at, id)).collect(), count };
-        let mut groups: Vec<Group> = self.groups.iter().map(|(key, &count)| group(key, count)).collect();
-        let by_time = self.by.first().is_some_and(|by| by.is_time());
-        let size = |group: &Group| std::cmp::Reverse((group.count.statements, group.count.documents));
-        groups.sort_by(|a, b| {
-            let time =
-                if by_time { undated_last(&a.values[0]).cmp(&undated_last(&b.values[0])) } else { std::cmp::Ordering::Equal };
-            time.then_with(|| size(a).cmp(&size(b))).then_with(|| a.values.cmp(&b.values))
-        });
+        let group = |(key, count): (Box<[u32]>, Count)| Group {
+            values: key.iter().enumerate().map(|(at, &id)| value(at, id)).collect(),
+            count,
+        };
         Counted {
             rows: self.rows,
             statements: self.statements,
             documents: self.documents.len(),
             scattered: self.documents.scattered,
-            groups,
+            all_groups,
+            groups: groups.into_iter().map(group).collect(),
         }
     }
-}
-
-fn undated_last(value: &Option<(String, String)>) -> (bool, &Option<(String, String)>) {
-    (value.is_none(), value)
 }

@@ -1,7 +1,8 @@
 //! What rows can be counted by.
 
-use super::governments::{Governments, Held};
+use super::governments::Held;
 use crate::collation::{JurisdictionInRow, Statement, date_key};
+use crate::gazetteer::EntryId;
 use std::borrow::Cow;
 
 /// Something that rows can be counted by.
@@ -145,16 +146,10 @@ impl Dimension {
     }
 
     /// The value of a place of a row, for a dimension of places.
-    pub(super) fn of_place<'r>(
-        self,
-        governments: &Governments<'r>,
-        jurisdiction: &'r JurisdictionInRow,
-        held: &Held,
-    ) -> Option<Value<'r>> {
-        let government = match self {
+    pub(super) fn of_place<'r>(self, jurisdiction: &'r JurisdictionInRow, held: &Held) -> Option<PlaceValue<'r>> {
+        let entry = match self {
             Dimension::Jurisdiction => {
-                let label = governments.label_of_row(jurisdiction).into();
-                return Some(Value { id: jurisdiction.id.as_str().into(), label });
+                return Some(held.place.map_or(PlaceValue::Own(jurisdiction), PlaceValue::Entry));
             }
             Dimension::Level => return text(&jurisdiction.level),
             Dimension::Basis => return text(&jurisdiction.basis),
@@ -162,14 +157,23 @@ impl Dimension {
             Dimension::State => held.state,
             Dimension::County => held.county,
             _ => None,
-        }?;
-        let id = governments.gazetteer().entry(government).id();
-        Some(Value { id: id.into(), label: governments.label(government).into() })
+        };
+        entry.map(PlaceValue::Entry)
     }
 }
 
-fn text(text: &str) -> Option<Value<'_>> {
-    (!text.is_empty()).then(|| Value::same(text))
+/// A value of a dimension of places.
+pub(super) enum PlaceValue<'r> {
+    /// A place of the gazetteer, which has one label.
+    Entry(EntryId),
+    /// A place that the gazetteer has not: what the row says of it.
+    Own(&'r JurisdictionInRow),
+    /// A word.
+    Word(&'r str),
+}
+
+fn text(text: &str) -> Option<PlaceValue<'_>> {
+    (!text.is_empty()).then_some(PlaceValue::Word(text))
 }
 
 /// The date of a row to so many characters (4: the year, 7: the month, 10: the day), if it is so exact.

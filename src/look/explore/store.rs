@@ -53,6 +53,9 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// A database may be somebody else's: what its schema calls of its own accord must be harmless.
+const DISTRUST: &str = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
+
 /// What a reader says about a row. The last word on a row counts.
 const CORRECTIONS: &str = "CREATE TABLE IF NOT EXISTS corrections (
     number INTEGER PRIMARY KEY,
@@ -153,6 +156,7 @@ impl Store {
         let writer = if corrections {
             let writer = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             writer.busy_timeout(PATIENCE)?;
+            writer.execute_batch(DISTRUST)?;
             writer.execute_batch(CORRECTIONS)?;
             Some(Mutex::new(writer))
         } else {
@@ -178,6 +182,7 @@ impl Store {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let connection = Connection::open_with_flags(&self.path, flags)?;
                 connection.busy_timeout(PATIENCE)?;
+                connection.execute_batch(DISTRUST)?;
                 connection
             }
         };
