@@ -98,7 +98,7 @@ impl Dice {
 
 /// Kills runs at random moments until so many were killed, and lets each end; the bytes are those of a run that was not killed.
 fn killed(arguments: &[&str], kills: u64, dice: &mut Dice) -> u64 {
-    let folder = with_documents(if kills > 10 { 800 } else { 300 });
+    let folder = with_documents(if kills > 10 { 800 } else { 200 });
     let start = Instant::now();
     exits(&command(folder.path(), arguments).output().expect("runs"), 3);
     let whole = start.elapsed().as_micros() as u64;
@@ -279,14 +279,14 @@ fn a_stream_that_is_another_one_is_named() {
 #[test]
 fn a_full_disk_is_said_and_the_run_goes_on_once_there_is_room() {
     for (format, name) in FORMATS.into_iter().filter(|(format, _)| ["jsonl", "csv", "parquet", "sqlite"].contains(format)) {
-        let folder = with_documents(400);
+        let folder = with_documents(240);
         exits(&command(folder.path(), &["--format", format, "-o", name]).output().expect("runs"), 3);
         let expected = files(folder.path());
         clear(folder.path());
-        // A limit on the length of files stands in for a disk: 1500 blocks of 1024 bytes.
+        // A limit on the length of files stands in for a disk: 1200 blocks of 1024 bytes.
         let program = env!("CARGO_BIN_EXE_onrecord");
         let script = format!(
-            "trap '' XFSZ; ulimit -f 1500; exec {program} extract one.jsonl two.jsonl --engine rules --threads 2 --checkpoint 0 \
+            "trap '' XFSZ; ulimit -f 1200; exec {program} extract one.jsonl two.jsonl --engine rules --threads 2 --checkpoint 0 \
                 --format {format} -o {name}"
         );
         let output = Command::new("bash").current_dir(folder.path()).args(["-c", &script]).output().expect("bash runs");
@@ -302,11 +302,12 @@ fn a_full_disk_is_said_and_the_run_goes_on_once_there_is_room() {
 #[test]
 fn one_run_at_a_time_writes_an_output() {
     let folder = with_documents(2);
-    let first = fed(folder.path(), &["-o", "out.jsonl"]);
+    let mut first = fed(folder.path(), &["-o", "out.jsonl"]);
     wait_for(&folder.path().join("out.jsonl.partial"));
     let err = exits(&command(folder.path(), &["-o", "out.jsonl"]).output().expect("runs"), 1);
     assert!(err.contains("another run is writing it"), "{err}");
-    drop(first.stdin);
+    first.kill().expect("killed");
+    first.wait().expect("ended");
 }
 
 #[test]

@@ -32,6 +32,9 @@ const THREADS: u64 = 256;
 /// What is said when a run breaks that can go on.
 const KEPT: &str = "what is done is kept, and --resume goes on from there";
 
+/// What is said when a strict run stops that can go on.
+const KEPT_STRICT: &str = "what is done is kept, and --resume without --strict goes on from there";
+
 /// Flags of `extract`.
 #[derive(Args, Debug)]
 pub struct ExtractOptions {
@@ -414,11 +417,10 @@ fn broken(options: &ExtractOptions, staging: Staging, error: &io::Error) -> Fail
     if let Some(reason) = inner.and_then(|inner| inner.downcast_ref::<CannotResume>()) {
         return Failure::failed(format!("{reason}; without --resume it starts anew"));
     }
-    let is_strict = inner.is_some_and(|inner| inner.is::<StoppedAtFirst>());
-    let can_resume = staging.can_resume() && !is_strict;
     let failure = Failure::io(&options.output_name(), error);
-    if can_resume {
-        return failure.with(KEPT);
+    if staging.can_resume() {
+        let is_strict = inner.is_some_and(|inner| inner.is::<StoppedAtFirst>());
+        return failure.with(if is_strict { KEPT_STRICT } else { KEPT });
     }
     match staging.abandon(false) {
         Ok(_) => failure,

@@ -79,6 +79,8 @@ struct Rejects {
     target: RejectsTarget,
     out: Option<BufWriter<File>>,
     bytes: u64,
+    /// Whether the name of the staged file is durable.
+    is_named: bool,
 }
 
 /// Why a run cannot go on where an earlier one stopped.
@@ -139,7 +141,7 @@ impl Staging {
                 rejects.go_on(checkpoint.rejects, checkpoint.complete)?;
             }
         } else {
-            files.start_anew()?;
+            files.start_anew(resume)?;
         }
         Ok(Staging { out: Out::Files(Box::new(files)), rejects, start: Instant::now() })
     }
@@ -272,14 +274,15 @@ impl Files {
         beside(&self.target.path, ".manifest.jsonl")
     }
 
-    fn start_anew(&mut self) -> io::Result<()> {
+    fn start_anew(&mut self, resume: bool) -> io::Result<()> {
         let path = &self.target.path;
         let is_folder = self.target.format.is_folder() || self.target.shard_rows.is_some();
         if is_folder {
             match fs::read_dir(path) {
                 Ok(mut inside) => {
                     if inside.any(|file| file.is_ok_and(|file| !is_staged(&file.file_name()))) {
-                        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "the folder is not empty"));
+                        let more = if resume { ", and no run was cut off there" } else { "" };
+                        return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("the folder is not empty{more}")));
                     }
                 }
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -328,6 +331,10 @@ impl Files {
         lock(&file, &path)?;
         if file.metadata()?.len() < length {
             return Err(cannot_resume(format!("the run cannot go on: {} is shorter than the manifest says", path.display())));
+        }
+        if length == 0 && self.manifest.is_some() {
+            // The manifest is going to speak of it.
+            sync_folder(&path)?;
         }
         file.set_len(length)?;
         file.seek(SeekFrom::Start(length))?;
@@ -469,7 +476,7 @@ impl Files {
 
 impl Rejects {
     fn new(target: RejectsTarget) -> Rejects {
-        Rejects { target, out: None, bytes: 0 }
+        Rejects { target, out: None, bytes: 0, is_named: false }
     }
 
     fn staged_path(&self) -> PathBuf {
@@ -516,6 +523,9 @@ impl Rejects {
             out.flush()?;
             if !is_stream(&self.target.path) {
                 out.get_ref().sync_data()?;
+                if !std::mem::replace(&mut self.is_named, true) {
+                    sync_folder(&self.staged_path())?;
+                }
             }
         }
         Ok(self.bytes)
