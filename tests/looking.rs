@@ -92,8 +92,8 @@ fn a_row_about_a_city_counts_for_its_state_and_country() {
         expect![[r#"
             country,country_id,kind,statements,documents
             United States,ocd-division/country:us,direct,3,2
-            ,,direct,1,1
             United States,ocd-division/country:us,indirect,1,1
+            ,,direct,1,1
         "#]],
     );
 }
