@@ -322,7 +322,7 @@ impl Columns {
 
     /// The numbers of the rows on the query's page.
     pub(super) fn page(&self, found: &[u32], query: &Query) -> Vec<i64> {
-        let start = (query.page - 1).saturating_mul(PAGE).min(found.len());
+        let start = query.page.saturating_sub(1).saturating_mul(PAGE).min(found.len());
         let numbers = |found: &[u32]| found.iter().skip(start).take(PAGE).map(|&at| self.rows[at as usize].number).collect();
         if query.order == Order::Table { numbers(found) } else { numbers(&self.ordered(found, query)) }
     }
