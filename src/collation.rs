@@ -34,12 +34,18 @@ pub struct Statement {
     pub entities: Vec<EntityInRow>,
     /// How likely the row is right; 1 where it does not say.
     pub confidence: f64,
+    /// The rule that found it; empty where the row does not say.
+    pub rule: String,
+    /// The words that report, if there are any.
+    pub cue: Option<String>,
     /// The document's date, as written.
     pub date: Option<String>,
     /// The outlet.
     pub source: Option<String>,
     /// The headline.
     pub title: Option<String>,
+    /// The address.
+    pub url: Option<String>,
 }
 
 /// The speaker of one row.
@@ -57,6 +63,17 @@ pub struct SpeakerInRow {
     pub confidence: f64,
     /// The rule that found the speaker; empty where the row does not say.
     pub rule: String,
+    /// What tells the speaker from all others, if `speakers` gave the rows keys.
+    pub key: Option<String>,
+}
+
+impl SpeakerInRow {
+    /// Whether somebody is named, not described ("two officials") or called by nothing but a word ("the clerk").
+    pub fn is_named(&self) -> bool {
+        matches!(self.sort, SpeakerType::Person | SpeakerType::Organization)
+            && self.rule != "description"
+            && self.name.chars().next().is_some_and(char::is_uppercase)
+    }
 }
 
 /// A jurisdiction of one row.
@@ -72,6 +89,10 @@ pub struct JurisdictionInRow {
     pub country: String,
     /// First-level division, or empty.
     pub admin1: String,
+    /// quote or context; empty where the row does not say
+    pub basis: String,
+    /// How likely it is right; 1 where the row does not say.
+    pub confidence: f64,
     /// The rule that found it.
     pub rule: String,
 }

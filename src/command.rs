@@ -2,14 +2,18 @@
 
 pub mod convert;
 pub mod evaluate;
+pub mod explore;
 pub mod extract;
+mod filter;
 pub mod gazetteer;
 mod home;
 pub mod merge;
 mod message;
 mod progress;
+pub mod report;
 pub mod show;
 pub mod speakers;
+pub mod stats;
 mod stored;
 pub mod style;
 
@@ -51,8 +55,14 @@ pub enum Command {
     Speakers(speakers::SpeakersOptions),
     /// The same quotation over articles, whole or cut, from rows that extract wrote
     Merge(merge::MergeOptions),
+    /// Count rows by speaker, place, outlet, time and the like: tables with bars, CSV, JSON
+    Stats(stats::StatsOptions),
+    /// One page of figures to look at, with maps, from rows that extract wrote
+    Report(report::ReportOptions),
     /// Write rows as another table: JSON Lines, CSV, Parquet, SQLite
     Convert(convert::ConvertOptions),
+    /// Search rows, read them in their articles and correct them, in a browser on this machine
+    Explore(explore::ExploreOptions),
     /// Score against gold annotations: per kind, per stage and per rule
     Evaluate(evaluate::EvaluateOptions),
     /// Build the gazetteer, or look a name up

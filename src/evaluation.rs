@@ -10,6 +10,7 @@
 //! ```
 
 mod characters;
+pub mod corrections;
 pub mod gold;
 pub mod mistake;
 mod naming;

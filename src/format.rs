@@ -5,6 +5,8 @@
 //! and [`collated`] writes what rows of many documents have in common.
 
 pub mod collated;
+pub mod corrections;
+pub mod counted;
 pub mod decode;
 pub mod input;
 mod offsets;

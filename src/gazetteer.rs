@@ -275,6 +275,19 @@ impl Gazetteer {
         self.layers.iter().flat_map(|layer| (0..layer.len() as u32).map(|i| layer.entry(i)))
     }
 
+    /// The identifiers of all entries, in the order of [`Gazetteer::entries`].
+    pub fn ids(&self) -> impl Iterator<Item = EntryId> {
+        self.layers
+            .iter()
+            .enumerate()
+            .flat_map(|(layer, l)| (0..l.len() as u32).map(move |index| EntryId { layer: layer as u8, index }))
+    }
+
+    /// The government of a level with this code: `US`, `US.MD`, `US.24510`.
+    pub fn government_with_code(&self, level: EntryType, code: &str) -> Option<EntryId> {
+        self.governments.get(&(level, code.to_owned())).copied()
+    }
+
     /// What an entry holds.
     pub fn entry(&self, id: EntryId) -> Entry<'_> {
         self.layers[usize::from(id.layer)].entry(id.index)

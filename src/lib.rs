@@ -14,6 +14,7 @@ pub mod home;
 pub mod jurisdiction;
 pub mod lexicon;
 pub mod logit;
+pub mod look;
 pub mod mention;
 pub mod pipeline;
 pub mod place;
@@ -23,6 +24,7 @@ pub mod sentence;
 pub mod span;
 pub mod speaker;
 pub mod statement;
+pub mod summary;
 pub mod token;
 
 pub use document::{Document, Metadata};

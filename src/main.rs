@@ -20,7 +20,10 @@ fn main() -> ExitCode {
         Command::Show(options) => command::show::run(&options),
         Command::Speakers(options) => command::speakers::run(&options),
         Command::Merge(options) => command::merge::run(&options),
+        Command::Stats(options) => command::stats::run(&options),
+        Command::Report(options) => command::report::run(&options),
         Command::Convert(options) => command::convert::run(&options),
+        Command::Explore(options) => command::explore::run(&options),
         Command::Evaluate(options) => command::evaluate::run(&options),
         Command::Gazetteer(options) => command::gazetteer::run(&options),
     };

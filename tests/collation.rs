@@ -19,6 +19,7 @@ fn said(document: &str, name: &str, role: &str) -> Statement {
         text: None,
         confidence: 0.9,
         rule: "named-source".into(),
+        key: None,
     };
     Statement { document: document.into(), speaker: Some(speaker), confidence: 0.9, ..Statement::default() }
 }
@@ -45,6 +46,8 @@ fn about(mut row: Statement, state: &str, town: &str, office: bool) -> Statement
         level: "city".into(),
         country: "US".into(),
         admin1: state.into(),
+        basis: "quote".into(),
+        confidence: 0.9,
         rule: if office { "place-of-office" } else { "named-in-content" }.into(),
     });
     row

@@ -168,7 +168,7 @@ impl Quotations {
         let key = (speaker.name.clone(), speaker.sort, speaker.rule == "description");
         let id = *self.voice_ids.entry(key).or_insert(next);
         if id == next {
-            self.voices.push(SpeakerInRow { role: None, text: None, ..speaker.clone() });
+            self.voices.push(SpeakerInRow { role: None, text: None, key: None, ..speaker.clone() });
         }
         id
     }

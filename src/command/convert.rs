@@ -4,12 +4,16 @@ use super::message::{note, rejected};
 use super::stored::{RowsOptions, take_rows};
 use super::{Failure, Outcome};
 use clap::{Args, ValueEnum};
+use onrecord::format::corrections::Changes;
 use onrecord::format::output::file::Output;
 use onrecord::format::output::{Format, assemble, table_row, unknown_fields, write_lines};
 use onrecord::format::rows::Row;
 use onrecord::format::schema::{Layout, Typed};
+use onrecord::gazetteer::Gazetteer;
+use onrecord::summary::governments::Governments;
 use std::collections::BTreeSet;
 use std::io::{self, BufReader, BufWriter, Seek, Write};
+use std::path::PathBuf;
 
 /// Flags of `convert`.
 #[derive(Args, Debug)]
@@ -19,6 +23,9 @@ pub struct ConvertOptions {
     /// What to write [default: what the name of the output says, else jsonl]
     #[arg(long, value_enum)]
     format: Option<TableName>,
+    /// Apply what readers said in the explorer: rows that are wrong go, edited ones change
+    #[arg(long, value_name = "FILE.sqlite")]
+    corrections: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -60,7 +67,22 @@ pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
     let mut layout = Layout::default();
     let mut said = BTreeSet::new();
     let mut unfit = 0;
+    let mut dropped = 0;
+    let gazetteer = options.corrections.as_ref().map(|_| Gazetteer::shipped());
+    let governments = gazetteer.as_ref().map(Governments::new);
+    let changes =
+        options.corrections.as_ref().zip(governments.as_ref()).map(|(path, governments)| Changes::open(path, governments));
+    let changes = changes.transpose().map_err(Failure::failed)?;
     let mut taken = take_rows(&options.input.paths, options.input.quiet, &mut |row, line| {
+        let changed = changes.as_ref().map(|changes| changes.apply(row.id.as_deref(), line));
+        let line = match &changed {
+            Some(None) => {
+                dropped += 1;
+                return Ok(());
+            }
+            Some(Some(line)) => line,
+            None => line,
+        };
         if format != Format::JsonLines {
             match table_row(line) {
                 Ok(row) => layout.add(&row, Row::TYPE),
@@ -106,7 +128,8 @@ pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
         }
     }
     if !options.input.quiet {
-        eprintln!("{}", taken.line());
+        let dropped = if changes.is_some() { format!(", {dropped} left out as wrong") } else { String::new() };
+        eprintln!("{}{dropped}", taken.line());
     }
     Ok(taken.outcome())
 }

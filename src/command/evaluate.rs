@@ -5,20 +5,24 @@ use super::style::{CONTENT, FAINT, RESET};
 use super::{Failure, Outcome, PipelineOptions, home};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use onrecord::evaluation::corrections::Corrected;
 use onrecord::evaluation::mistake::{Mistake, sample};
 use onrecord::evaluation::{Choice, Scores, evaluate, gold};
-use onrecord::format::Problem;
+use onrecord::format::{Problem, corrections};
 use onrecord::home::Learner;
 use serde::Serialize;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Flags of `evaluate`.
 #[derive(Args, Debug)]
 pub struct EvaluateOptions {
     /// Gold annotations (.jsonl, or .gold.json beside their documents), or folders of .gold.json; each is scored on its own
-    #[arg(required = true, value_name = "GOLD")]
+    #[arg(required_unless_present = "corrections", value_name = "GOLD")]
     paths: Vec<PathBuf>,
+    /// Score the rows of a database against the corrections that readers made of them in the explorer
+    #[arg(long, value_name = "FILE.sqlite", conflicts_with = "paths")]
+    corrections: Option<PathBuf>,
     /// Print so many errors of each kind with the text around them and the rule that made them
     #[arg(long, default_value_t = 0, value_name = "N")]
     errors: usize,
@@ -62,6 +66,9 @@ struct Report<'a> {
 
 /// Scores.
 pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
+    if let Some(path) = &options.corrections {
+        return corrected(path, options.json);
+    }
     let mut pipeline = options.pipeline.pipeline()?;
     let chosen = |names: &[String]| (names != ["all"]).then(|| names.to_vec());
     let choice = Choice { kinds: chosen(&options.kinds), genres: chosen(&options.genres) };
@@ -96,6 +103,23 @@ pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
         if options.json { write_json(&mut out, &scored, options.errors) } else { print(&mut out, &scored, options.errors) };
     printed.and_then(|()| out.flush()).map_err(|error| Failure::io("<stdout>", &error))?;
     Ok(if lost > 0 { Outcome::SomeRejected } else { Outcome::Done })
+}
+
+/// Scores rows against what readers said of them.
+fn corrected(path: &Path, json: bool) -> Result<Outcome, Failure> {
+    let judged = corrections::open(path).map_err(Failure::failed)?;
+    if judged.is_empty() {
+        return Err(Failure::failed(format!("{}: no row has been corrected yet", path.display())));
+    }
+    let figures = Corrected::of(&judged);
+    let mut out = io::stdout().lock();
+    let printed = if json {
+        serde_json::to_writer_pretty(&mut out, &figures).map_err(io::Error::from).and_then(|()| writeln!(out))
+    } else {
+        writeln!(out, "{:<28} {:>6}  statement  speaker  places    all", "", "rows").and_then(|()| write!(out, "{figures}"))
+    };
+    printed.and_then(|()| out.flush()).map_err(|error| Failure::io("<stdout>", &error))?;
+    Ok(Outcome::Done)
 }
 
 fn write_json(out: &mut dyn Write, scored: &[(String, Scores)], few: usize) -> io::Result<()> {

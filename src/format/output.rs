@@ -10,7 +10,7 @@ pub mod csv;
 pub mod file;
 mod folder;
 mod parquet;
-mod sqlite;
+pub mod sqlite;
 mod webanno;
 
 pub(super) use parquet::read as read_parquet;

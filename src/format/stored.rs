@@ -49,14 +49,26 @@ struct StoredRow<'a> {
     #[serde(default)]
     confidence: Option<f64>,
     #[serde(borrow, default)]
+    rule: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    cue: Option<StoredCue<'a>>,
+    #[serde(borrow, default)]
     date: Option<Scalar<'a>>,
     #[serde(borrow, default)]
     source: Option<Scalar<'a>>,
     #[serde(borrow, default)]
     title: Option<Scalar<'a>>,
+    #[serde(borrow, default)]
+    url: Option<Scalar<'a>>,
     /// A document of the annotations has these and is no row.
     #[serde(borrow, default)]
     attributions: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct StoredCue<'a> {
+    #[serde(borrow, default)]
+    text: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +85,8 @@ struct StoredSpeaker<'a> {
     confidence: Option<f64>,
     #[serde(borrow, default)]
     rule: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    key: Option<Scalar<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -87,6 +101,10 @@ struct StoredJurisdiction<'a> {
     country: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     admin1: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    basis: Option<Cow<'a, str>>,
+    #[serde(default)]
+    confidence: Option<f64>,
     #[serde(borrow, default)]
     rule: Option<Cow<'a, str>>,
 }
@@ -213,15 +231,20 @@ pub fn read(path: &Path, take: &mut dyn FnMut(Item<'_>) -> bool) {
 }
 
 /// Hands on the row of a table as the line of JSON that it would be.
-fn take_row(name: &str, record: u64, mut row: Value, take: &mut dyn FnMut(Item<'_>) -> bool) -> bool {
-    without_absent(&mut row, Row::TYPE);
-    let mut line = Vec::new();
-    schema::write_json(&row, Row::TYPE, &mut line);
-    let line = String::from_utf8(line).expect("JSON is UTF-8");
+fn take_row(name: &str, record: u64, row: Value, take: &mut dyn FnMut(Item<'_>) -> bool) -> bool {
+    let line = line_of(row);
     match statement(&line) {
         Ok(row) => take(Item::Row(Box::new(row), &line)),
         Err(reason) => take(Item::Problem(Problem::new(name, reason).at_record(record))),
     }
+}
+
+/// The line of JSON that the row of a table would be.
+pub fn line_of(mut row: Value) -> String {
+    without_absent(&mut row, Row::TYPE);
+    let mut line = Vec::new();
+    schema::write_json(&row, Row::TYPE, &mut line);
+    String::from_utf8(line).expect("JSON is UTF-8")
 }
 
 /// Takes away nulls of extra fields that are never null: in a table they stand for rows without the field.
@@ -317,9 +340,12 @@ fn statement(line: &str) -> Result<Statement, String> {
         jurisdictions: row.jurisdictions.unwrap_or_default().into_iter().filter_map(jurisdiction).collect(),
         entities: row.entities.unwrap_or_default().into_iter().map(entity).collect(),
         confidence: row.confidence.unwrap_or(1.0),
+        rule: text(row.rule),
+        cue: row.cue.and_then(|cue| cue.text).map(Cow::into_owned),
         date: owned(row.date),
         source: owned(row.source),
         title: owned(row.title),
+        url: owned(row.url),
     })
 }
 
@@ -347,6 +373,7 @@ fn speaker(stored: StoredSpeaker<'_>) -> Option<SpeakerInRow> {
         text: stored.text.map(Cow::into_owned),
         confidence: stored.confidence.unwrap_or(1.0),
         rule: text(stored.rule),
+        key: owned(stored.key),
     })
 }
 
@@ -359,6 +386,8 @@ fn jurisdiction(stored: StoredJurisdiction<'_>) -> Option<JurisdictionInRow> {
         level: text(stored.level),
         country: text(stored.country),
         admin1: text(stored.admin1),
+        basis: text(stored.basis),
+        confidence: stored.confidence.unwrap_or(1.0),
         rule: text(stored.rule),
     })
 }

@@ -229,6 +229,47 @@ pub(in crate::format) fn read(path: &Path, take: &mut dyn FnMut(u64, Value) -> b
 fn read_rows(path: &Path, take: &mut dyn FnMut(u64, Value) -> bool) -> rusqlite::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(path, flags)?;
+    let mut record = 0;
+    each_row(&database, None, &mut |_, row| {
+        record += 1;
+        take(record, row)
+    })
+}
+
+/// Which extra fields the rows of a database have.
+///
+/// # Errors
+/// If the database is none that this program wrote.
+pub fn layout(database: &Connection) -> rusqlite::Result<Layout> {
+    let mut layout = Layout::default();
+    for (name, _) in EXTRAS {
+        let sql = "SELECT count(*) FROM pragma_table_info(?) WHERE name = ?";
+        let has = |table: &str| database.query_row(sql, [table, name], |row| row.get::<_, i64>(0));
+        if has("documents")? + has("speakers")? > 0 {
+            layout = layout.with(name);
+        }
+    }
+    Ok(layout)
+}
+
+/// Where a row stands in a database: its number, and its document's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// The row's.
+    pub attribution: i64,
+    /// The document's.
+    pub document: i64,
+}
+
+/// Reads rows of a database: those with these numbers, in this order, or all; `take` returns `false` to stop.
+///
+/// # Errors
+/// If the database is none that this program wrote.
+pub fn each_row(
+    database: &Connection,
+    chosen: Option<&[i64]>,
+    take: &mut dyn FnMut(Numbers, Value) -> bool,
+) -> rusqlite::Result<()> {
     let has = |table: &str, column: &str| {
         database
             .query_row("SELECT count(*) FROM pragma_table_info(?) WHERE name = ?", [table, column], |row| row.get(0))
@@ -236,10 +277,14 @@ fn read_rows(path: &Path, take: &mut dyn FnMut(u64, Value) -> bool) -> rusqlite:
     };
     let [duplicates, kept] = [has("documents", "duplicate_of")?, has("documents", "metadata")?];
     let keys = [("key", has("speakers", "key")?), ("people_id", has("speakers", "people_id")?)];
-    let mut rows = database.prepare(
-        "SELECT a.*, d.*, s.* FROM attributions a JOIN documents d ON d.number = a.document
-            LEFT JOIN speakers s ON s.number = a.speaker ORDER BY a.number",
-    )?;
+    let (from, order) = match chosen {
+        None => ("attributions a", "a.number"),
+        Some(_) => ("json_each(?) chosen CROSS JOIN attributions a ON a.number = chosen.value", "chosen.key"),
+    };
+    let mut rows = database.prepare(&format!(
+        "SELECT a.*, d.*, s.* FROM {from} JOIN documents d ON d.number = a.document
+            LEFT JOIN speakers s ON s.number = a.speaker ORDER BY {order}"
+    ))?;
     let names: Vec<String> = rows.column_names().map(|name| name.to_string()).collect();
     // Columns of the same name: the first stands in `attributions`, the others behind it.
     let at = |table: usize, name: &str| {
@@ -254,10 +299,11 @@ fn read_rows(path: &Path, take: &mut dyn FnMut(u64, Value) -> bool) -> rusqlite:
     let mut entities = database.prepare(
         "SELECT id, type, name, text, start, \"end\" FROM attribution_entities WHERE attribution = ? ORDER BY position",
     )?;
-    let mut found = rows.query([])?;
-    let mut record = 0;
+    let mut found = match chosen {
+        None => rows.query([])?,
+        Some(chosen) => rows.query([serde_json::to_string(chosen).expect("numbers are plain data")])?,
+    };
     while let Some(row) = found.next()? {
-        record += 1;
         let own = |name: &str| row.get(at(0, name)).map(json_of);
         let document = |name: &str| row.get(at(1, name)).map(json_of);
         let speaker = |name: &str| row.get(at(2, name)).map(json_of);
@@ -297,7 +343,8 @@ fn read_rows(path: &Path, take: &mut dyn FnMut(u64, Value) -> bool) -> rusqlite:
         if kept && let Value::String(words) = document("metadata")? {
             value["metadata"] = serde_json::from_str(&words).unwrap_or_default();
         }
-        if !take(record, value) {
+        let document = row.get(at(0, "document"))?;
+        if !take(Numbers { attribution: number, document }, value) {
             return Ok(());
         }
     }
