@@ -7,6 +7,7 @@ use onrecord::attribution::Engine;
 use onrecord::evaluation::gold::{self, Gold};
 use onrecord::jurisdiction::FEATURES;
 use onrecord::pipeline::{Options, Pipeline};
+use onrecord::statement::Attribution;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -23,13 +24,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for case in cases {
             let Gold::Triples(gold) = &case.gold else { continue };
             let annotation = pipeline.annotate(&case.document);
-            for given in gold.given(&pipeline, &case.document, &annotation) {
-                if given.row.considered.is_empty() {
-                    continue;
-                }
-                let candidates: Vec<Value> = given
-                    .row
-                    .considered
+            let given = gold.given(&pipeline, &case.document, &annotation);
+            let rows: Vec<Attribution> = given.iter().map(|given| given.row.clone()).collect();
+            let considered = pipeline.considered(&case.document, &annotation, &rows);
+            for (given, considered) in given.iter().zip(considered).filter(|(_, considered)| !considered.is_empty()) {
+                let candidates: Vec<Value> = considered
                     .iter()
                     .map(|c| {
                         let right = c.entry.map_or(given.is_about_none(), |entry| given.is_about(&pipeline.gazetteer, entry));

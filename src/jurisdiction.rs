@@ -82,15 +82,6 @@ pub struct Statement<'a> {
     pub extent: Span,
 }
 
-/// What a statement is about.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct About {
-    /// The jurisdictions.
-    pub jurisdictions: Vec<Jurisdiction>,
-    /// What was considered where the content names none, the likeliest first.
-    pub considered: Vec<Candidate>,
-}
-
 /// How a document speaks of a jurisdiction.
 #[derive(Clone, Debug, Default)]
 struct Mentioned {
@@ -126,6 +117,8 @@ pub struct Finder<'a> {
     heaviest: Option<(f32, EntryId)>,
     /// The place that it names first.
     first: Option<EntryId>,
+    /// Where each place is named, in text order, but for those that only say where the one before them lies.
+    named_in_order: Vec<(u32, EntryId)>,
     /// Where words of one level's government stand, in text order.
     level_words: Vec<(u32, EntryType)>,
     words_by_level: BTreeMap<EntryType, f32>,
@@ -146,6 +139,7 @@ impl<'a> Finder<'a> {
             in_play: HashMap::new(),
             heaviest: None,
             first: None,
+            named_in_order: Vec::new(),
             level_words: Vec::new(),
             words_by_level: BTreeMap::new(),
             paragraph_words: vec![Levels::default(); input.reading.layout.paragraphs.len()],
@@ -154,6 +148,9 @@ impl<'a> Finder<'a> {
         for place in input.places.iter().filter(|p| input.gazetteer.entry(p.entry).sort().is_jurisdiction()) {
             finder.first.get_or_insert(place.entry);
             finder.take(place);
+            if !finder.is_container(place) {
+                finder.named_in_order.push((place.span.end, place.entry));
+            }
         }
         for (&entry, &Mentioned { weight, .. }) in &finder.mentioned {
             let level = input.gazetteer.entry(entry).sort();
@@ -238,14 +235,15 @@ impl<'a> Finder<'a> {
         1.2 * weight.ln_1p() + specific
     }
 
-    /// What a statement is about.
-    pub fn about(&self, statement: Statement<'_>) -> About {
+    /// The jurisdictions that a statement is about.
+    pub fn about(&self, statement: Statement<'_>) -> Vec<Jurisdiction> {
         let named = self.named(&statement);
-        if !named.is_empty() {
-            return About { jurisdictions: named, considered: Vec::new() };
-        }
-        let (chosen, considered) = self.of_context(&statement);
-        About { jurisdictions: chosen.into_iter().collect(), considered }
+        if named.is_empty() { self.of_context(&statement).into_iter().collect() } else { named }
+    }
+
+    /// The places that a statement may be about if it names none, and no place, the likeliest first; empty if it names one.
+    pub fn considered(&self, statement: Statement<'_>) -> Vec<Candidate> {
+        if self.named(&statement).is_empty() { self.weighed(&statement) } else { Vec::new() }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::coreference::{self, Entities};
 use crate::document::Document;
 use crate::gazetteer::Gazetteer;
 use crate::home::Homes;
-use crate::jurisdiction::{self, Finder};
+use crate::jurisdiction::{self, Candidate, Finder};
 use crate::lexicon::Lexicon;
 use crate::mention::{self, MentionType, Mentions};
 use crate::place::{self, Home, Place};
@@ -104,6 +104,19 @@ impl Pipeline {
         annotation
     }
 
+    /// The places that each row may be about that names none, the likeliest first; see [`Finder::considered`].
+    pub fn considered(&self, document: &Document, annotation: &Annotation, rows: &[Attribution]) -> Vec<Vec<Candidate>> {
+        let finder = self.finder(document, annotation);
+        rows.iter().map(|row| finder.considered(statement::statement(row, &annotation.entities))).collect()
+    }
+
+    fn finder<'a>(&'a self, document: &'a Document, annotation: &'a Annotation) -> Finder<'a> {
+        let reading = annotation.reading(self, document);
+        let home = self.options.homes.of(document);
+        let (gazetteer, places, ranking) = (&self.gazetteer, &annotation.places, &self.jurisdictions);
+        Finder::new(jurisdiction::Input { reading, gazetteer, home, places, ranking })
+    }
+
     /// The places of a document alone, for an outlet at home in a place.
     pub fn places(&self, document: &Document, home: Option<Home>) -> Vec<Place> {
         let (lexicon, gazetteer, text) = (&self.lexicon, &self.gazetteer, document.text.as_str());
@@ -115,11 +128,10 @@ impl Pipeline {
 
     /// The rows of some reports of a document, in text order: who speaks in each, and what it is about.
     pub fn rows(&self, document: &Document, annotation: &Annotation, reports: &[Reported]) -> Vec<Attribution> {
-        let Annotation { mentions, entities, places, .. } = annotation;
-        let (gazetteer, home) = (&self.gazetteer, self.options.homes.of(document));
+        let Annotation { mentions, entities, .. } = annotation;
         let reading = annotation.reading(self, document);
         let speakers = speaker::resolve(reading, &self.antecedents, &mentions.list, entities, reports);
-        let finder = Finder::new(jurisdiction::Input { reading, gazetteer, home, places, ranking: &self.jurisdictions });
+        let finder = self.finder(document, annotation);
         statement::join(reading, entities, reports, speakers, &finder, &bodies(reading, mentions, entities))
     }
 }

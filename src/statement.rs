@@ -3,7 +3,7 @@
 use crate::attribution::{Cue, Kind, Reported};
 use crate::coreference::Entities;
 use crate::gazetteer::EntryId;
-use crate::jurisdiction::{About, Candidate, Finder, Jurisdiction, Statement};
+use crate::jurisdiction::{Finder, Jurisdiction, Statement};
 use crate::reading::Reading;
 use crate::span::Span;
 use crate::speaker::{Speaker, SpeakerType};
@@ -25,8 +25,6 @@ pub struct Attribution {
     pub speaker: Option<Speaker>,
     /// The jurisdictions that the statement is about.
     pub jurisdictions: Vec<Jurisdiction>,
-    /// The places considered where the content names none, the likeliest first.
-    pub considered: Vec<Candidate>,
     /// Agencies and other bodies of the gazetteer that the content names.
     pub entities: Vec<Named>,
     /// The sentence in which the content starts.
@@ -64,29 +62,37 @@ pub fn join(
         .map(|(number, (report, speaker))| {
             let span = report.parts.iter().copied().reduce(Span::cover).unwrap_or_default();
             let sentence = reading.sentence_of(reading.token_at(span.start).min(reading.tokens.len() - 1));
-            let extent = [report.source, report.cue.map(|c| c.span)].into_iter().flatten().fold(span, Span::cover);
-            let agency = speaker.as_ref().and_then(|s| s.entity).and_then(|e| entities.list[e as usize].entry);
-            let role = speaker.as_ref().and_then(|s| s.role);
-            let is_person = speaker.as_ref().is_some_and(|s| s.sort == SpeakerType::Person);
-            let statement = Statement { parts: &report.parts, role, agency, is_person, extent };
-            let About { jurisdictions, considered } = finder.about(statement);
-            Attribution {
+            let mut row = Attribution {
                 number: number as u32,
                 kind: report.kind,
                 span,
                 parts: report.parts.clone(),
                 cue: report.cue,
                 speaker,
-                jurisdictions,
-                considered,
+                jurisdictions: Vec::new(),
                 entities: report.parts.iter().flat_map(|&part| named_in(part, bodies)).collect(),
                 sentence: sentence as u32,
                 paragraph: reading.layout.sentences[sentence].paragraph,
                 confidence: report.confidence,
                 rule: report.rule,
-            }
+            };
+            row.jurisdictions = finder.about(statement(&row, entities));
+            row
         })
         .collect()
+}
+
+/// A row as far as it decides about jurisdictions.
+pub fn statement<'a>(row: &'a Attribution, entities: &Entities) -> Statement<'a> {
+    let speaker = row.speaker.as_ref();
+    let source = speaker.and_then(|s| s.source);
+    Statement {
+        parts: &row.parts,
+        role: speaker.and_then(|s| s.role),
+        agency: speaker.and_then(|s| s.entity).and_then(|e| entities.list[e as usize].entry),
+        is_person: speaker.is_some_and(|s| s.sort == SpeakerType::Person),
+        extent: [source, row.cue.map(|c| c.span)].into_iter().flatten().fold(row.span, Span::cover),
+    }
 }
 
 /// The bodies, which are in text order, that a part of a content names.

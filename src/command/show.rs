@@ -7,6 +7,7 @@ use super::{Failure, Outcome, PipelineOptions};
 use clap::Args;
 use onrecord::Document;
 use onrecord::format::input::{Item, read, sources};
+use onrecord::jurisdiction::Candidate;
 use onrecord::pipeline::{Annotation, Pipeline};
 use onrecord::span::Span;
 use onrecord::statement::Attribution;
@@ -84,13 +85,14 @@ impl Page<'_> {
     fn print(&self, out: &mut dyn Write, why: bool) -> io::Result<()> {
         let annotation = &self.annotation;
         let style = styles(&self.document.text, annotation);
+        let considered = why.then(|| self.pipeline.considered(self.document, annotation, &annotation.attributions));
         writeln!(out, "{FAINT}=== {} ==={RESET}", self.document.id)?;
         for (number, paragraph) in annotation.layout.paragraphs.iter().enumerate() {
             print_text(out, &self.document.text, &style, paragraph.span)?;
-            for row in annotation.attributions.iter().filter(|a| a.paragraph as usize == number) {
+            for (i, row) in annotation.attributions.iter().enumerate().filter(|(_, a)| a.paragraph as usize == number) {
                 self.print_row(out, row)?;
-                if why {
-                    self.print_reasons(out, row)?;
+                if let Some(considered) = &considered {
+                    self.print_reasons(out, row, &considered[i])?;
                 }
             }
             writeln!(out)?;
@@ -118,7 +120,7 @@ impl Page<'_> {
     }
 
     /// How sure each decision is; who else was considered, and what speaks for each.
-    fn print_reasons(&self, out: &mut dyn Write, row: &Attribution) -> io::Result<()> {
+    fn print_reasons(&self, out: &mut dyn Write, row: &Attribution, considered: &[Candidate]) -> io::Result<()> {
         let Page { pipeline, document, annotation } = self;
         let text = document.text.as_str();
         let cue = row.cue.map_or(String::new(), |c| format!(", cue “{}” ({})", c.span.of(text), c.class.name()));
@@ -137,7 +139,7 @@ impl Page<'_> {
             let (name, rule, id) = (entry.name(), jurisdiction.rule, entry.id());
             writeln!(out, "{FAINT}     {name} {:.2}: {rule}{words}, {id}{RESET}", jurisdiction.confidence)?;
         }
-        for candidate in row.considered.iter().take(CONSIDERED) {
+        for candidate in considered.iter().take(CONSIDERED) {
             let name = candidate.entry.map_or("no place", |entry| pipeline.gazetteer.entry(entry).name());
             let reasons = pipeline.jurisdictions.reasons(&candidate.features);
             print_candidate(out, name, candidate.likelihood, &reasons)?;

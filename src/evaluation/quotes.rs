@@ -506,7 +506,6 @@ mod tests {
             cue: None,
             speaker: speaker.map(|name| called(name, None)),
             jurisdictions: Vec::new(),
-            considered: Vec::new(),
             entities: Vec::new(),
             sentence: 0,
             paragraph: 0,

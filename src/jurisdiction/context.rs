@@ -212,16 +212,11 @@ struct Words {
 }
 
 impl Finder<'_> {
-    /// What a statement is about that names no jurisdiction, with what was considered, the likeliest first.
-    pub(super) fn of_context(&self, statement: &Statement<'_>) -> (Option<Jurisdiction>, Vec<Candidate>) {
-        let mut candidates = self.candidates(statement);
-        let mut likelihoods: Vec<f32> = candidates.iter().map(|c| self.input.ranking.score(&c.features)).collect();
-        logit::shares(&mut likelihoods);
-        candidates.iter_mut().zip(likelihoods).for_each(|(candidate, likelihood)| candidate.likelihood = likelihood);
-        // Stable, and the candidates are in one order: equals stay the same in every run.
-        candidates.sort_by(|a, b| b.likelihood.total_cmp(&a.likelihood));
+    /// What a statement is about that names no jurisdiction.
+    pub(super) fn of_context(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
+        let candidates = self.weighed(statement);
         let best = &candidates[0];
-        let chosen = best.entry.map(|entry| {
+        best.entry.map(|entry| {
             let named = self.mentioned.get(&entry);
             let (nearest, span) = named.map_or((FAR, None), |m| self.nearest(m, self.sentence_of(statement)));
             let has = |feature: &str| best.features[FEATURES.iter().position(|f| *f == feature).unwrap_or_default()] > 0.0;
@@ -236,8 +231,18 @@ impl Finder<'_> {
             };
             let span = if rule == "place-of-surroundings" { span } else { named.map(|m| m.first) };
             Jurisdiction { entry, basis: Basis::Context, span, confidence: best.likelihood, rule }
-        });
-        (chosen, candidates)
+        })
+    }
+
+    /// All that a statement may be about with how likely each is, the likeliest first.
+    pub(super) fn weighed(&self, statement: &Statement<'_>) -> Vec<Candidate> {
+        let mut candidates = self.candidates(statement);
+        let mut likelihoods: Vec<f32> = candidates.iter().map(|c| self.input.ranking.score(&c.features)).collect();
+        logit::shares(&mut likelihoods);
+        candidates.iter_mut().zip(likelihoods).for_each(|(candidate, likelihood)| candidate.likelihood = likelihood);
+        // Stable, and the candidates are in one order: equals stay the same in every run.
+        candidates.sort_by(|a, b| b.likelihood.total_cmp(&a.likelihood));
+        candidates
     }
 
     /// All that a statement may be about, with what speaks for each; none comes last.
@@ -266,9 +271,8 @@ impl Finder<'_> {
 
     /// The place named last before some words; of `Moline, Ill.` the city.
     fn nearest_before(&self, extent: Span) -> Option<EntryId> {
-        let end = self.input.places.partition_point(|p| p.span.end <= extent.start);
-        let is_candidate = |entry: &EntryId| self.mentioned.contains_key(entry);
-        self.input.places[..end].iter().rev().filter(|p| !self.is_container(p)).map(|p| p.entry).find(is_candidate)
+        let before = self.named_in_order.partition_point(|&(end, _)| end <= extent.start);
+        before.checked_sub(1).map(|last| self.named_in_order[last].1)
     }
 
     /// In how many sentences from one a place is named, and the words.
