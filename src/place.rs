@@ -545,18 +545,20 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The country that all candidates in it together speak most for, then the likeliest of these: five towns named Paris in the United States
-    /// that share what speaks for that country are not weaker than the one in France.
+    /// The likeliest place. In a text at home in the United States the five towns named Paris there that share what speaks for that country
+    /// are not weaker than the one in France: the country first that all candidates in it together speak most for.
     fn likeliest(&self, candidates: &[Weighed]) -> Option<Weighed> {
-        let country = |w: &Weighed| self.input.gazetteer.entry(w.candidate.entry).country();
-        let of_country = |of: &str| candidates.iter().filter(|w| country(w) == of).map(|w| w.share).sum::<f32>();
         let best = |a: &&Weighed, b: &&Weighed| a.share.total_cmp(&b.share);
+        let likeliest = candidates.iter().max_by(best).copied();
         if self.input.home.is_some() {
             // Which of them is meant is known then.
-            return candidates.iter().max_by(best).copied();
+            return likeliest;
         }
-        let first = country(candidates.iter().max_by(|a, b| of_country(country(a)).total_cmp(&of_country(country(b))))?);
-        candidates.iter().filter(|w| country(w) == first).max_by(best).copied()
+        let country = |w: &Weighed| self.input.gazetteer.entry(w.candidate.entry).country();
+        let of_country = |of: &str| candidates.iter().filter(|w| country(w) == of).map(|w| w.share).sum::<f32>();
+        let at_home = |w: &&Weighed| country_key(country(w)).is_some_and(|key| self.at_home.contains_key(&key));
+        let domestic = candidates.iter().filter(at_home).max_by(best).copied();
+        domestic.filter(|d| likeliest.is_some_and(|l| of_country(country(d)) > of_country(country(&l)))).or(likeliest)
     }
 
     fn decide(&self, names: &[&PlaceName]) -> Vec<Place> {

@@ -135,6 +135,7 @@ fn help_of_extract_names_every_flag_of_the_readme() {
         "--cues",
         "--engine",
         "--home",
+        "--learn-home",
         "--gazetteer",
         "--text-field",
         "--id-field",
@@ -854,6 +855,35 @@ fn the_home_tells_one_springfield_from_another() {
         let run = place.run(&["extract", "a.txt", "--home", home]).exits(0);
         assert_eq!(run.field("/jurisdictions/0/admin1"), [state], "{home}");
     }
+}
+
+#[test]
+fn homes_are_learned_from_the_articles_of_each_outlet() {
+    let article = |source: &str, text: &str| json!({ "source": source, "text": text }).to_string();
+    let valley = [
+        "The Paris council met. Crews from Bonham, Texas, and Sulphur Springs came to help.",
+        "Rain fell on Paris and on Clarksville, Texas, on Friday.",
+        "A Paris woman won the raffle of a church in Honey Grove, Texas.",
+        "Irene Voss said Paris would rebuild the pier.",
+    ];
+    let mut lines: Vec<String> = valley.iter().map(|text| article("Valley Sower", text)).collect();
+    lines.push(article("Seine Courier", "Otto Hale said the pier in Paris would be rebuilt."));
+    let place = Place::new().file("a.jsonl", lines.join("\n"));
+    let run = place.run(&["extract", "a.jsonl", "--learn-home"]).exits(0);
+    let ids = ["ocd-division/country:us/state:tx/place:paris", "geonames:2988507"];
+    assert_eq!(run.field("/jurisdictions/0/id"), ids);
+    assert!(
+        run.err.contains("Valley Sower is at home in Paris, TX (ocd-division/country:us/state:tx/place:paris)"),
+        "{}",
+        run.err
+    );
+    assert!(!run.err.contains("Seine Courier"), "{}", run.err);
+    assert_eq!(place.run(&["extract", "a.jsonl", "--learn-home", "--threads", "4", "--quiet"]).exits(0).out, run.out);
+    let run = place.run_with(lines.join("\n"), &["extract", "-", "--learn-home"]).exits(2);
+    assert!(run.err.contains("--learn-home reads the documents twice"), "{}", run.err);
+    place.run(&["extract", "a.jsonl", "--learn-home", "--home", "Dayton, Ohio"]).exits(2);
+    let run = place.run(&["evaluate", &repository("corpus").to_string_lossy(), "--learn-home", "--engine", "rules"]).exits(0);
+    assert!(run.err.contains("no outlet shows where it is at home"), "{}", run.err);
 }
 
 #[test]

@@ -441,6 +441,21 @@ fn odd_contents_do_no_harm() {
     assert!(start.elapsed() < Duration::from_secs(5));
 }
 
+#[test]
+fn a_generation_is_no_surname_whatever_the_order() {
+    let rows: Vec<Statement> =
+        [("a", "Robert Hale Jr\u{b}", 3), ("a", "Robert Hale Jr[", 3), ("a", "Bob Hale", 0), ("b", "Bob  Jr\u{e000}", 0)]
+            .into_iter()
+            .map(|(document, name, cut)| Statement {
+                content: LONG.split(' ').skip(cut * 2).collect::<Vec<_>>().join(" "),
+                ..said(document, name, "")
+            })
+            .collect();
+    let ids = |rows: &[Statement]| groups(rows).into_iter().map(|g| (g.id, g.documents, g.versions.len())).collect::<Vec<_>>();
+    let reversed: Vec<Statement> = rows.iter().rev().cloned().collect();
+    assert_eq!(ids(&reversed), ids(&rows));
+}
+
 // Size.
 
 /// Rows in which phrases, names and places return as they do in news.

@@ -250,7 +250,9 @@ impl<'a> Collation<'a> {
             if !is_telling(row, form.is_some()) {
                 continue;
             }
-            let key = (Reverse(row.words.len()), &row.words[..], form.is_none(), form.map_or("", |f| &f.key), !row.quoted);
+            // `Robert Hale Jr.` and a person called Jr have one key.
+            let name = form.map(|f| (&f.key, f.name.surname, f.name.suffix.is_some()));
+            let key = (Reverse(row.words.len()), &row.words[..], form.is_none(), name, !row.quoted);
             let new = Text { rows: Vec::new(), voice: form.and(row.voice), quoted: row.quoted };
             by_words.entry(key).or_insert(new).rows.push(at);
         }
