@@ -11,6 +11,7 @@ use super::mistake::Mistake;
 use super::pairing::{Candidate, Overlap, Pair, one_to_one, overlaps};
 use super::ranges::{Ranges, Ruler};
 use super::tally::{Rules, Share, Tally};
+use crate::gazetteer::{self, Entry};
 use crate::span::Span;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -119,6 +120,8 @@ pub struct Scores {
     ignored: usize,
     exact: Way,
     overlap: Way,
+    /// The names of the gold that are somewhere and that the gazetteer knows as names of the right place.
+    known: Share,
     rules: Rules,
 }
 
@@ -280,6 +283,9 @@ impl Scores {
             let rest: Vec<Toponym> = rest_at.iter().map(|&j| found[j].clone()).collect();
             overlapping(&ruler, &aside, &rest).iter().map(|pair| rest_at[pair.found]).collect::<Vec<_>>()
         };
+        for toponym in wanted.iter().filter(|toponym| toponym.is_somewhere()) {
+            self.known.count(is_known(seen, toponym));
+        }
         let pairs = exact(&wanted, &found);
         let dropped = ignored(&pairs);
         self.ignored += dropped.len();
@@ -329,24 +335,35 @@ impl Scores {
     }
 }
 
+/// Whether the gazetteer has a name at a name of the gold, or over it, that may stand for the right place.
+fn is_known(seen: Seen<'_>, gold: &Toponym) -> bool {
+    let gazetteer = &seen.pipeline.gazetteer;
+    let tokens = &seen.annotation.tokens;
+    let is_right =
+        |candidate: &gazetteer::Candidate| is_near(gold.distance(&toponym(gazetteer.entry(candidate.entry), gold.span, "")));
+    let at = tokens.partition_point(|token| token.span.end <= gold.span.start);
+    let matches = gazetteer.matches(&seen.document.text, tokens, at);
+    // `Marion`, where the gold has it as the county of `Marion County`.
+    matches.iter().any(|found| tokens[at].span.start <= gold.span.end && found.candidates.iter().any(is_right))
+}
+
 /// The places that the pipeline found.
 fn found(seen: Seen<'_>) -> Vec<Toponym> {
-    let toponym = |place: &crate::place::Place| {
-        let entry = seen.pipeline.gazetteer.entry(place.entry);
-        Toponym {
-            span: place.span,
-            id: entry.geonames_id().map(|id| id.to_string()),
-            position: entry.position().map(|(lat, lon)| (as_written(lat), as_written(lon))),
-            kind: None,
-            rule: place.rule,
-            name: [entry.name(), entry.admin1(), entry.country()]
-                .into_iter()
-                .filter(|s| !s.is_empty())
-                .collect::<Vec<_>>()
-                .join(", "),
-        }
-    };
-    seen.annotation.places.iter().map(toponym).collect()
+    let places = seen.annotation.places.iter();
+    places.map(|place| toponym(seen.pipeline.gazetteer.entry(place.entry), place.span, place.rule)).collect()
+}
+
+/// An entry of the gazetteer as what a name stands for.
+fn toponym(entry: Entry<'_>, span: Span, rule: &'static str) -> Toponym {
+    let within = [entry.name(), entry.admin1(), entry.country()];
+    Toponym {
+        span,
+        id: entry.geonames_id().map(|id| id.to_string()),
+        position: entry.position().map(|(lat, lon)| (as_written(lat), as_written(lon))),
+        kind: None,
+        rule,
+        name: within.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(", "),
+    }
 }
 
 /// The number that stands in the output for a coordinate: 39.95, where the nearest of 32 bits is 39.9500008.
@@ -368,6 +385,7 @@ impl Serialize for Scores {
             end_to_end_overlap: Tally,
             resolution_exact: Resolution,
             resolution_overlap: Resolution,
+            known: Share,
             rules: &'a Rules,
         }
         let figures = Figures {
@@ -381,6 +399,7 @@ impl Serialize for Scores {
             end_to_end_overlap: self.overlap.end_to_end,
             resolution_exact: self.exact.resolution(),
             resolution_overlap: self.overlap.resolution(),
+            known: self.known,
             rules: &self.rules,
         };
         figures.serialize(serializer)
@@ -403,6 +422,8 @@ impl fmt::Display for Scores {
                 writeln!(f, "  {label:24}{precision:9.4} {recall:7.4} {f1:7.4} {right:8} {found:8} {gold:8}")?;
             }
         }
+        let Share { right, of } = self.known;
+        writeln!(f, "  the gazetteer knows the right place by the name of {right} of {of}: {:.1} %", self.known.percent())?;
         let figure = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
         for (name, way) in self.ways() {
             let r = way.resolution();
