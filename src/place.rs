@@ -99,15 +99,9 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         }
         PlaceContext::Free | PlaceContext::Modifier => {}
     }
-    // `St. Patrick's Day`, `U.S. 95`
+    // `St. Patrick's Day`
     let possessive = input.text[tokens[end - 1].span.range()].ends_with(['’', '\'']) || ["'s", "’s"].contains(&input.word(end));
-    let feast = ["Day", "Eve", "Week"].iter().any(|word| input.word(end) == *word || possessive && input.word(end + 1) == *word);
-    let number = input.word(end);
-    let road = (1..=3).contains(&number.len())
-        && number.bytes().all(|b| b.is_ascii_digit())
-        && name.candidates.iter().any(|c| c.kind == NameKind::Abbreviation)
-        && tokens[end].gap < crate::token::Gap::Line;
-    if possessive && feast || road {
+    if possessive && ["Day", "Eve", "Week"].iter().any(|word| input.word(end) == *word || input.word(end + 1) == *word) {
         return false;
     }
     let preposition =

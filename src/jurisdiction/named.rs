@@ -18,7 +18,10 @@ impl<'a> Finder<'a> {
         let mut found: Vec<Jurisdiction> = Vec::new();
         for &part in statement.parts {
             for place in self.places_in(part) {
-                if !self.input.gazetteer.entry(place.entry).sort().is_jurisdiction() || self.is_container(place) {
+                if !self.input.gazetteer.entry(place.entry).sort().is_jurisdiction()
+                    || self.is_container(place)
+                    || self.is_road(place)
+                {
                     continue;
                 }
                 let government = self.speaks_as_government(place);
@@ -48,6 +51,16 @@ impl<'a> Finder<'a> {
             }
         }
         found
+    }
+
+    /// Whether a place only says who numbers a road: `U.S. 95`, `Texas 19`.
+    fn is_road(&self, place: &Place) -> bool {
+        let reading = self.input.reading;
+        let end = place.tokens.end as usize;
+        let number = reading.word(end);
+        let short = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let counts = reading.is(end + 1, Classes::NUMBER) || ["percent", "years"].contains(&reading.word(end + 1));
+        short && !counts && reading.tokens[end].gap == Gap::Space
     }
 
     /// The country whose capital a place is, where the name is what acts: `Moscow has offered`.
