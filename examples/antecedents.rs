@@ -5,8 +5,7 @@
 
 mod shared;
 
-use onrecord::attribution::{Cue, Reported, kind_of};
-use onrecord::lexicon::CueClass;
+use onrecord::attribution::Reported;
 use onrecord::pipeline::{Options, Pipeline};
 use onrecord::span::Span;
 use onrecord::speaker;
@@ -38,16 +37,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             if parts.is_empty() {
                 continue;
             }
-            let report = Reported {
-                cue: whole(&attribution["cue"]).map(|span| Cue { span, class: CueClass::Speech }),
-                source,
-                kind: kind_of(&document.text, &parts, &annotation.quotations),
-                parts,
-                follows: None,
-                rule: "",
-                confidence: 1.0,
-                source_confidence: 1.0,
-            };
+            let cue = whole(&attribution["cue"]);
+            let report = Reported::given(&document.text, &annotation.quotations, parts, source, cue);
             reports.push((report, attribution));
         }
         reports.sort_by_key(|(report, _)| report.parts[0].start);

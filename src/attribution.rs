@@ -78,6 +78,20 @@ pub struct Reported {
 }
 
 impl Reported {
+    /// A report that somebody marked in a text: sure in all its parts.
+    pub fn given(text: &str, quotations: &[Quotation], parts: Vec<Span>, source: Option<Span>, cue: Option<Span>) -> Reported {
+        Reported {
+            cue: cue.map(|span| Cue { span, class: CueClass::Speech }),
+            source,
+            kind: kind_of(text, &parts, quotations),
+            parts,
+            follows: None,
+            rule: "given",
+            confidence: 1.0,
+            source_confidence: 1.0,
+        }
+    }
+
     /// How likely content and source are both right.
     pub fn likelihood(&self) -> f32 {
         self.confidence * self.source_confidence

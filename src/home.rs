@@ -8,6 +8,7 @@ use crate::document::{Document, Metadata};
 use crate::gazetteer::{EntryId, EntryType};
 use crate::pipeline::Pipeline;
 use crate::place::{Home, Place};
+use crate::span::start_of;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -34,8 +35,7 @@ pub struct Homes {
 impl Homes {
     /// The home of a document's outlet.
     pub fn of(&self, document: &Document) -> Option<Home> {
-        let known = || self.outlets.get(outlet(&document.metadata)?).copied();
-        if self.outlets.is_empty() { self.of_all } else { known().or(self.of_all) }
+        outlet(&document.metadata).and_then(|outlet| self.outlets.get(outlet)).copied().or(self.of_all)
     }
 }
 
@@ -67,25 +67,19 @@ pub struct Learned {
 pub struct Learner {
     outlets: BTreeMap<String, Vec<Document>>,
     bytes: usize,
-    /// Articles without an outlet, of outlets that were full, and past what may be held.
-    pub left_out: usize,
 }
 
 impl Learner {
     /// Takes an article, if it is of use.
     pub fn take(&mut self, document: &Document) {
-        let Some(outlet) = outlet(&document.metadata) else {
-            self.left_out += 1;
-            return;
-        };
+        // What is full takes no outlets without articles either.
+        let Some(outlet) = outlet(&document.metadata).filter(|_| self.bytes < MEMORY) else { return };
         let articles = self.outlets.entry(outlet.to_owned()).or_default();
-        if articles.len() >= ARTICLES || self.bytes >= MEMORY {
-            self.left_out += 1;
-            return;
+        if articles.len() < ARTICLES {
+            let text = start_of(&document.text, BYTES);
+            self.bytes += text.len();
+            articles.push(Document::new(document.id.clone(), text));
         }
-        let end = (0..=BYTES.min(document.text.len())).rev().find(|&at| document.text.is_char_boundary(at)).unwrap_or(0);
-        self.bytes += end;
-        articles.push(Document::new(document.id.clone(), &document.text[..end]));
     }
 
     /// The homes that the articles show, by name of the outlet; an outlet whose articles do not agree has none.

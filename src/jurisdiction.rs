@@ -9,7 +9,7 @@ mod named;
 pub use context::{Candidate, FEATURES, Ranking, shipped as shipped_ranking};
 
 use crate::gazetteer::{EntryId, EntryType, Gazetteer};
-use crate::lexicon::{Classes, PlaceLevel};
+use crate::lexicon::{Classes, Governs, PlaceLevel};
 use crate::mention::PlaceContext;
 use crate::place::{Home, Place};
 use crate::reading::Reading;
@@ -210,12 +210,7 @@ impl<'a> Finder<'a> {
             {
                 continue;
             }
-            let of_role = || {
-                let (roles, _) = reading.lexicon.roles().longest(reading.tokens, at)?;
-                roles.iter().find_map(|role| role.governs).map(context::level_governed)
-            };
-            let of_word = || level_of(reading.lexicon.place_level(token.word)?);
-            if let Some(level) = of_word().or_else(of_role) {
+            if let Some(level) = level_of_word(reading, at).or_else(|| level_of_office(reading, reading.tokens.len(), at)) {
                 self.level_words.push((token.span.start, level));
                 *self.words_by_level.entry(level).or_default() += 1.0;
                 let paragraph = &mut self.paragraph_words[reading.paragraph_of(at)];
@@ -243,18 +238,30 @@ impl<'a> Finder<'a> {
 
     /// The places that a statement may be about if it names none, and no place, the likeliest first; empty if it names one.
     pub fn considered(&self, statement: Statement<'_>) -> Vec<Candidate> {
-        if self.named(&statement).is_empty() { self.weighed(&statement) } else { Vec::new() }
+        if self.named(&statement).is_empty() { self.considered_in_context(&statement) } else { Vec::new() }
     }
 }
 
-/// The level of jurisdictions that a word stands for.
-fn level_of(level: PlaceLevel) -> Option<EntryType> {
-    Some(match level {
+/// The level of jurisdictions that a word stands for: `city`, `statewide`.
+fn level_of_word(reading: Reading<'_>, at: usize) -> Option<EntryType> {
+    Some(match reading.lexicon.place_level(reading.tokens[at].word)? {
         PlaceLevel::Country => EntryType::Country,
         PlaceLevel::State => EntryType::State,
         PlaceLevel::County => EntryType::County,
         PlaceLevel::City => EntryType::City,
         PlaceLevel::Neighborhood => EntryType::Neighborhood,
         PlaceLevel::Other => return None,
+    })
+}
+
+/// The level that the office governs which starts at a token and ends before another: `mayor`.
+fn level_of_office(reading: Reading<'_>, end: usize, at: usize) -> Option<EntryType> {
+    let (roles, _) = reading.lexicon.roles().longest(&reading.tokens[..end], at)?;
+    Some(match roles.iter().find_map(|role| role.governs)? {
+        Governs::City | Governs::District => EntryType::City,
+        Governs::County => EntryType::County,
+        Governs::State => EntryType::State,
+        Governs::Country => EntryType::Country,
+        Governs::Supranational => EntryType::Supranational,
     })
 }

@@ -2,6 +2,12 @@
 
 use std::ops::Range;
 
+/// The start of a text, of at most so many bytes, cut at a character boundary.
+pub fn start_of(text: &str, longest: usize) -> &str {
+    let end = (0..=longest.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    &text[..end]
+}
+
 /// A half-open range of byte offsets into a document's text.
 ///
 /// Both ends lie on character boundaries of the text that the span was made for.

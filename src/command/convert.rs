@@ -1,18 +1,16 @@
 //! `onrecord convert`
 
-use super::message::{note, rejected};
-use super::stored::{RowsOptions, take_rows};
+use super::message::note;
+use super::stored::{RowsOptions, Spool, take_rows};
 use super::{Failure, Outcome};
 use clap::{Args, ValueEnum};
 use onrecord::format::corrections::Changes;
 use onrecord::format::output::file::Output;
-use onrecord::format::output::{Format, assemble, table_row, unknown_fields, write_lines};
-use onrecord::format::rows::Row;
-use onrecord::format::schema::{Layout, Typed};
+use onrecord::format::output::{Format, assemble, unknown_fields, write_lines};
 use onrecord::gazetteer::Gazetteer;
 use onrecord::summary::governments::Governments;
 use std::collections::BTreeSet;
-use std::io::{self, BufReader, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 /// Flags of `convert`.
@@ -61,19 +59,15 @@ pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
     if options.input.output.is_none() && format.is_assembled() {
         return Err(Failure::usage(format!("--format {} goes to a file: -o FILE", format.name())));
     }
-    let temporary = |error: io::Error| Failure::io("a temporary file", &error);
-    // Which columns there are is known once all rows have been seen, and standard input is read but once.
-    let mut spool = BufWriter::new(tempfile::tempfile().map_err(temporary)?);
-    let mut layout = Layout::default();
+    let mut spool = Spool::new()?;
     let mut said = BTreeSet::new();
-    let mut unfit = 0;
     let mut dropped = 0;
     let gazetteer = options.corrections.as_ref().map(|_| Gazetteer::shipped());
     let governments = gazetteer.as_ref().map(Governments::new);
     let changes =
         options.corrections.as_ref().zip(governments.as_ref()).map(|(path, governments)| Changes::open(path, governments));
     let changes = changes.transpose().map_err(Failure::failed)?;
-    let mut taken = take_rows(&options.input.paths, options.input.quiet, &mut |row, line| {
+    let taken = take_rows(&options.input.paths, options.input.quiet, &mut |row, line| {
         let changed = changes.as_ref().map(|changes| changes.apply(row.id.as_deref(), line));
         let line = match &changed {
             Some(None) => {
@@ -83,27 +77,19 @@ pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
             Some(Some(line)) => line,
             None => line,
         };
-        if format != Format::JsonLines {
-            match table_row(line) {
-                Ok(row) => layout.add(&row, Row::TYPE),
-                Err(error) => {
-                    unfit += 1;
-                    rejected(format_args!("row {}: {error}", row.id.as_deref().unwrap_or(&row.document)));
-                    return Ok(());
-                }
-            }
+        if format == Format::JsonLines {
+            return spool.add(line);
+        }
+        if spool.add_to_table(row, line)? {
             for name in unknown_fields(line) {
                 if said.insert(name.clone()) && !options.input.quiet {
                     note(format_args!("`{name}` is no field of rows: only JSON Lines can carry it"));
                 }
             }
         }
-        writeln!(spool, "{line}").map_err(temporary)
+        Ok(())
     })?;
-    (taken.rows, taken.rejected) = (taken.rows - unfit, taken.rejected + unfit);
-    let mut spool = spool.into_inner().map_err(|error| temporary(error.into_error()))?;
-    spool.rewind().map_err(temporary)?;
-    let mut lines = BufReader::with_capacity(1 << 16, spool);
+    let (mut lines, layout, taken) = spool.finish(taken)?;
     match &options.input.output {
         None => {
             let mut out = BufWriter::new(io::stdout().lock());

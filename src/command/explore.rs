@@ -2,17 +2,15 @@
 
 use super::extract::InputOptions;
 use super::message::{counted, note, rejected};
-use super::stored::take_rows;
+use super::stored::{Spool, take_rows, temporary};
 use super::{Failure, Outcome};
 use clap::Args;
 use onrecord::format::input::{Item, read, sources};
-use onrecord::format::output::{Format, assemble, table_row};
-use onrecord::format::rows::Row;
-use onrecord::format::schema::{Layout, Typed};
+use onrecord::format::output::{Format, assemble};
 use onrecord::gazetteer::Gazetteer;
 use onrecord::look::explore::{HEADERS, LONGEST_BODY, Request, Response, Site, Store, StoreError};
 use onrecord::summary::governments::Governments;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, Read};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -147,23 +145,11 @@ impl Database {
 
 /// Makes a database of rows in another table.
 fn make(options: &ExploreOptions) -> Result<(NamedTempFile, u64), Failure> {
-    let temporary = |error: io::Error| Failure::io("a temporary file", &error);
-    let mut spool = BufWriter::new(tempfile::tempfile().map_err(temporary)?);
-    let mut layout = Layout::default();
-    let mut unfit = 0;
-    let taken = take_rows(std::slice::from_ref(&options.rows), options.quiet, &mut |row, line| match table_row(line) {
-        Ok(value) => {
-            layout.add(&value, Row::TYPE);
-            writeln!(spool, "{line}").map_err(temporary)
-        }
-        Err(error) => {
-            unfit += 1;
-            rejected(format_args!("row {}: {error}", row.id.as_deref().unwrap_or(&row.document)));
-            Ok(())
-        }
+    let mut spool = Spool::new()?;
+    let taken = take_rows(std::slice::from_ref(&options.rows), options.quiet, &mut |row, line| {
+        spool.add_to_table(row, line).map(|_| ())
     })?;
-    let mut spool = spool.into_inner().map_err(|error| temporary(error.into_error()))?;
-    spool.rewind().map_err(temporary)?;
+    let (mut lines, layout, taken) = spool.finish(taken)?;
     // Beside the file that it becomes, so that it need not be copied.
     let folder = options.keep_as.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
@@ -173,8 +159,8 @@ fn make(options: &ExploreOptions) -> Result<(NamedTempFile, u64), Failure> {
         (Some(_), folder) => builder.tempfile_in(folder.unwrap_or(Path::new("."))),
     };
     let file = file.map_err(temporary)?;
-    assemble(Format::Sqlite, &layout, &mut BufReader::with_capacity(1 << 16, spool), file.path()).map_err(temporary)?;
-    Ok((file, taken.rejected + unfit))
+    assemble(Format::Sqlite, &layout, &mut lines, file.path()).map_err(temporary)?;
+    Ok((file, taken.rejected))
 }
 
 /// Keeps the texts of the articles of which there are rows; says how many files or documents were lost.

@@ -6,8 +6,12 @@ use anstream::{AutoStream, StripStream};
 use clap::Args;
 use onrecord::collation::Statement;
 use onrecord::format::output::file::Output;
+use onrecord::format::output::table_row;
+use onrecord::format::rows::Row;
+use onrecord::format::schema::{Layout, Typed};
 use onrecord::format::stored::{Item, name, read};
-use std::io::{self, BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -82,6 +86,66 @@ pub fn take_rows(
         Taken { rows: 0, rejected: 1.. } => Err(Failure::failed("no row could be read")),
         _ => Ok(taken),
     }
+}
+
+/// Rows as lines of JSON in a temporary file: which columns there are is known once all have been seen, and standard input is read but once.
+pub struct Spool {
+    lines: BufWriter<File>,
+    layout: Layout,
+    unfit: u64,
+}
+
+impl Spool {
+    /// A spool without rows.
+    ///
+    /// # Errors
+    /// If no temporary file can be made.
+    pub fn new() -> Result<Spool, Failure> {
+        let lines = BufWriter::new(tempfile::tempfile().map_err(temporary)?);
+        Ok(Spool { lines, layout: Layout::default(), unfit: 0 })
+    }
+
+    /// Takes a row as it is.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn add(&mut self, line: &str) -> Result<(), Failure> {
+        writeln!(self.lines, "{line}").map_err(temporary)
+    }
+
+    /// Takes a row for a table, and says whether it fits into one; one that does not is rejected.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn add_to_table(&mut self, row: &Statement, line: &str) -> Result<bool, Failure> {
+        match table_row(line) {
+            Ok(value) => {
+                self.layout.add(&value, Row::TYPE);
+                self.add(line).map(|()| true)
+            }
+            Err(error) => {
+                self.unfit += 1;
+                rejected(format_args!("row {}: {error}", row.id.as_deref().unwrap_or(&row.document)));
+                Ok(false)
+            }
+        }
+    }
+
+    /// The lines from the first, the columns, and how the reading went with the rows that did not fit counted as rejected.
+    ///
+    /// # Errors
+    /// If they cannot be read again.
+    pub fn finish(self, taken: Taken) -> Result<(BufReader<File>, Layout, Taken), Failure> {
+        let mut lines = self.lines.into_inner().map_err(|error| temporary(error.into_error()))?;
+        lines.rewind().map_err(temporary)?;
+        let taken = Taken { rows: taken.rows - self.unfit, rejected: taken.rejected + self.unfit };
+        Ok((BufReader::with_capacity(1 << 16, lines), self.layout, taken))
+    }
+}
+
+/// The failure of a temporary file.
+pub fn temporary(error: io::Error) -> Failure {
+    Failure::io("a temporary file", &error)
 }
 
 /// Writes bytes to a file, whole or not at all, or to standard output.

@@ -15,11 +15,10 @@ use super::naming::{normal, same_speaker};
 use super::pairing::{half_alike, one_to_one};
 use super::ranges::{Ranges, Ruler};
 use super::tally::{HEADING, Rules, Share, Tally};
-use crate::attribution::{Cue, Kind, Reported, kind_of};
+use crate::attribution::{Kind, Reported};
 use crate::document::Document;
 use crate::gazetteer::{EntryId, EntryType, Gazetteer};
 use crate::jurisdiction::{Basis, Jurisdiction};
-use crate::lexicon::CueClass;
 use crate::pipeline::{Annotation, Pipeline};
 use crate::quotation::Quotation;
 use crate::span::Span;
@@ -118,18 +117,9 @@ impl Gold {
         Ok(Gold { attributions })
     }
 
-    /// The reports of the gold as an engine would find them, and whether each is about a place named in its words, in text order.
+    /// The reports of the gold as an engine would find them, in text order.
     fn reports(&self, text: &str, quotations: &[Quotation]) -> Vec<(Reported, &Attribution)> {
-        let report = |one: &Attribution| Reported {
-            cue: one.cue.map(|span| Cue { span, class: CueClass::Speech }),
-            source: one.mention,
-            kind: kind_of(text, &one.parts, quotations),
-            parts: one.parts.clone(),
-            follows: None,
-            rule: "gold",
-            confidence: 1.0,
-            source_confidence: 1.0,
-        };
+        let report = |one: &Attribution| Reported::given(text, quotations, one.parts.clone(), one.mention, one.cue);
         let mut reports: Vec<_> = self.attributions.iter().map(|one| (report(one), one)).collect();
         reports.sort_by_key(|(report, _)| report.parts[0].start);
         reports

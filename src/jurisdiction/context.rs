@@ -3,10 +3,10 @@
 //! Every jurisdiction of the document is a candidate, also those that hold one that is named (the county of a town), the outlet's home, and none. What
 //! speaks for each is a row of numbers ([`FEATURES`]); learned weights (`training/logit.py`, `models/jurisdiction.tsv`) choose.
 
-use super::{Finder, Jurisdiction, Mentioned, Statement, level_of};
+use super::{Finder, Jurisdiction, Mentioned, Statement, level_of_office, level_of_word};
 use crate::gazetteer::{EntryId, EntryType};
 use crate::jurisdiction::Basis;
-use crate::lexicon::{Classes, Governs};
+use crate::lexicon::Classes;
 use crate::logit::{self, Logit};
 use crate::place::{self, Home};
 use crate::span::{Span, TokenSpan};
@@ -214,19 +214,22 @@ struct Words {
 impl Finder<'_> {
     /// What a statement is about that names no jurisdiction.
     pub(super) fn of_context(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
-        let candidates = self.weighed(statement);
+        let office = self.office(statement);
+        let candidates = self.weighed(statement, &office);
         let best = &candidates[0];
         best.entry.map(|entry| {
+            let gazetteer = self.input.gazetteer;
             let named = self.mentioned.get(&entry);
             let (nearest, span) = named.map_or((FAR, None), |m| self.nearest(m, self.sentence_of(statement)));
-            let has = |feature: &str| best.features[FEATURES.iter().position(|f| *f == feature).unwrap_or_default()] > 0.0;
             let rule = match () {
-                () if has("in-role") || has("holds-place-of-role") => "place-of-office",
-                () if has("country-of-agency") => "country-of-agency",
-                () if has("level-of-office") => "level-of-office",
+                () if office.places.iter().any(|&inner| inner == entry || place::contains(gazetteer, entry, inner)) => {
+                    "place-of-office"
+                }
+                () if office.country == Some(entry) => "country-of-agency",
+                () if office.level == Some(gazetteer.entry(entry).sort()) => "level-of-office",
                 () if nearest <= 1 => "place-of-surroundings",
                 () if named.is_some() => "place-of-document",
-                () if has("home") => "home-of-outlet",
+                () if self.input.home == Some(Home(entry)) => "home-of-outlet",
                 () => "holds-place-of-document",
             };
             let span = if rule == "place-of-surroundings" { span } else { named.map(|m| m.first) };
@@ -234,9 +237,14 @@ impl Finder<'_> {
         })
     }
 
+    /// All that a statement may be about which names none, the likeliest first.
+    pub(super) fn considered_in_context(&self, statement: &Statement<'_>) -> Vec<Candidate> {
+        self.weighed(statement, &self.office(statement))
+    }
+
     /// All that a statement may be about with how likely each is, the likeliest first.
-    pub(super) fn weighed(&self, statement: &Statement<'_>) -> Vec<Candidate> {
-        let mut candidates = self.candidates(statement);
+    fn weighed(&self, statement: &Statement<'_>, office: &Office) -> Vec<Candidate> {
+        let mut candidates = self.candidates(statement, office);
         let mut likelihoods: Vec<f32> = candidates.iter().map(|c| self.input.ranking.score(&c.features)).collect();
         logit::shares(&mut likelihoods);
         candidates.iter_mut().zip(likelihoods).for_each(|(candidate, likelihood)| candidate.likelihood = likelihood);
@@ -246,20 +254,19 @@ impl Finder<'_> {
     }
 
     /// All that a statement may be about, with what speaks for each; none comes last.
-    fn candidates(&self, statement: &Statement<'_>) -> Vec<Candidate> {
-        let office = self.office(statement);
+    fn candidates(&self, statement: &Statement<'_>, office: &Office) -> Vec<Candidate> {
         let agency = office.country.filter(|country| self.profiles.iter().all(|p| p.entry != *country));
         let agency = agency.map(|country| Profile::new(self, country));
         let here = Here::new(self, statement);
         let weigh = |profile: &Profile| {
-            let features = self.features(profile, &here, &office);
+            let features = self.features(profile, &here, office);
             Candidate { entry: Some(profile.entry), likelihood: 0.0, features }
         };
         let mut candidates: Vec<Candidate> = self.profiles.iter().chain(&agency).map(weigh).collect();
         candidates.push(Candidate {
             entry: None,
             likelihood: 0.0,
-            features: self.none(statement, &self.words(statement), &office),
+            features: self.none(statement, &self.words(statement), office),
         });
         candidates
     }
@@ -298,7 +305,7 @@ impl Finder<'_> {
         let level_weight = self.level_weights.get(&level).copied().unwrap_or(0.0).max(1e-3);
         let heaviest = self.heaviest.map(|(_, heaviest)| heaviest);
         let in_content = here.content;
-        let words: f32 = self.words_by_level.values().sum::<f32>().max(1.0);
+        let words = (self.level_words.len() as f32).max(1.0);
         let share_of = |level: EntryType| self.words_by_level.get(&level).copied().unwrap_or(0.0) / words;
         let Home(home) = self.input.home.unwrap_or(Home(entry));
         let has_home = self.input.home.is_some();
@@ -433,32 +440,18 @@ impl Finder<'_> {
     /// The level that the office in some words governs.
     fn level_of_role(&self, role: TokenSpan) -> Option<EntryType> {
         let reading = self.input.reading;
-        let tokens = &reading.tokens[..role.end as usize];
-        let governs = role.range().find_map(|at| {
-            let (roles, _) = reading.lexicon.roles().longest(tokens, at)?;
-            roles.iter().find_map(|role| role.governs)
-        });
-        let of_words = || {
-            let mut levels = role.range().filter(|&at| reading.is(at, Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE)));
-            levels.find_map(|at| level_of(reading.lexicon.place_level(tokens[at].word)?))
+        let governed = role.range().find_map(|at| level_of_office(reading, role.end as usize, at));
+        let spoken_of = || {
+            let mut words = role.range().filter(|&at| reading.is(at, Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE)));
+            words.find_map(|at| level_of_word(reading, at))
         };
-        governs.map(level_governed).or_else(of_words)
+        governed.or_else(spoken_of)
     }
 
     /// The country that an agency belongs to.
     fn country_of(&self, agency: EntryId) -> Option<EntryId> {
         let is_agency = self.input.gazetteer.entry(agency).sort() == EntryType::Agency;
         is_agency.then(|| self.input.gazetteer.government(agency, EntryType::Country)).flatten()
-    }
-}
-
-pub(super) fn level_governed(governs: Governs) -> EntryType {
-    match governs {
-        Governs::City | Governs::District => EntryType::City,
-        Governs::County => EntryType::County,
-        Governs::State => EntryType::State,
-        Governs::Country => EntryType::Country,
-        Governs::Supranational => EntryType::Supranational,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Jurisdictions that a content names: by name, as "American", or as "the city" and "our state".
 
-use super::{Basis, Finder, Jurisdiction, Statement, level_of};
+use super::{Basis, Finder, Jurisdiction, Statement, level_of_word};
 use crate::gazetteer::{EntryId, EntryType};
 use crate::lexicon::Classes;
 use crate::place::{Home, Place};
@@ -117,7 +117,7 @@ impl<'a> Finder<'a> {
             if compound && !federal {
                 continue;
             }
-            let level = match self.input.reading.lexicon.place_level(tokens[at].word).and_then(level_of) {
+            let level = match level_of_word(self.input.reading, at) {
                 _ if federal => EntryType::Country,
                 Some(EntryType::Neighborhood) | None => continue,
                 Some(level) => level,

@@ -1,5 +1,6 @@
 //! Text from a corpus on a page.
 
+use crate::span::start_of;
 use maud::{Escaper, PreEscaped, Render};
 use std::fmt::Write;
 
@@ -48,11 +49,7 @@ fn is_unfit(c: char) -> bool {
 
 /// The start of a text, and whether something is left out.
 pub fn cut(text: &str, longest: usize) -> (&str, bool) {
-    if text.len() <= longest {
-        return (text, false);
-    }
-    let end = (0..=longest).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-    (&text[..end], true)
+    (start_of(text, longest), text.len() > longest)
 }
 
 /// `1,234,567`
