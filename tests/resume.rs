@@ -216,22 +216,31 @@ fn a_signal_finishes_the_documents_in_hand_and_says_how_to_go_on() {
 #[test]
 fn a_second_signal_ends_at_once() {
     let folder = with_documents(2);
-    let child = fed(folder.path(), &["-o", "out.jsonl"]);
+    let mut child = fed(folder.path(), &["-o", "out.jsonl"]);
     wait_for(&folder.path().join("out.jsonl.partial"));
-    signal(&child, "INT");
-    std::thread::sleep(Duration::from_millis(50));
-    signal(&child, "INT");
-    assert_eq!(child.wait_with_output().expect("ended").status.code(), Some(130));
+    // Two that come while the program has no turn are one.
+    while child.try_wait().expect("a child").is_none() {
+        signal(&child, "INT");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
 }
 
-/// A folder in which a run was stopped after its first checkpoint.
-fn with_half_a_run(arguments: &[&str]) -> TempDir {
+/// A run of `one.jsonl` and `two.jsonl` in a folder, whose files may not grow beyond 1200 blocks of 1024 bytes: that stands in for a
+/// full disk.
+fn with_little_room(folder: &Path, format: &str, name: &str) -> Output {
+    let program = env!("CARGO_BIN_EXE_onrecord");
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 1200; exec {program} extract one.jsonl two.jsonl --engine rules --threads 2 --checkpoint 0 \
+            --format {format} -o {name}"
+    );
+    Command::new("bash").current_dir(folder).args(["-c", &script]).output().expect("bash runs")
+}
+
+/// A folder in which a run stopped after its first checkpoints, for want of room.
+fn with_half_a_run() -> TempDir {
     let folder = with_documents(400);
-    let mut child = command(folder.path(), arguments).stderr(Stdio::null()).spawn().expect("starts");
-    wait_for(&folder.path().join("out.jsonl.manifest.jsonl"));
-    std::thread::sleep(Duration::from_millis(30));
-    child.kill().expect("killed");
-    child.wait().expect("ended");
+    exits(&with_little_room(folder.path(), "jsonl", "out.jsonl"), 1);
     folder
 }
 
@@ -241,7 +250,7 @@ fn what_is_not_as_it_was_is_named() {
         let err = exits(&command(folder.path(), arguments).output().expect("runs"), 1);
         assert!(err.contains(says) && err.contains("without --resume it starts anew"), "{err}");
     };
-    let folder = with_half_a_run(&["-o", "out.jsonl"]);
+    let folder = with_half_a_run();
     refused(&folder, &["-o", "out.jsonl", "--resume", "--keep", "all"], "--keep is another one (not given then, all now)");
     refused(&folder, &["-o", "out.jsonl", "--resume", "a.txt"], "the inputs are others (2 files then, 3 now)");
     let two = folder.path().join("two.jsonl");
@@ -283,13 +292,7 @@ fn a_full_disk_is_said_and_the_run_goes_on_once_there_is_room() {
         exits(&command(folder.path(), &["--format", format, "-o", name]).output().expect("runs"), 3);
         let expected = files(folder.path());
         clear(folder.path());
-        // A limit on the length of files stands in for a disk: 1200 blocks of 1024 bytes.
-        let program = env!("CARGO_BIN_EXE_onrecord");
-        let script = format!(
-            "trap '' XFSZ; ulimit -f 1200; exec {program} extract one.jsonl two.jsonl --engine rules --threads 2 --checkpoint 0 \
-                --format {format} -o {name}"
-        );
-        let output = Command::new("bash").current_dir(folder.path()).args(["-c", &script]).output().expect("bash runs");
+        let output = with_little_room(folder.path(), format, name);
         let err = exits(&output, 1);
         assert!(err.contains(name) && err.contains("too large") && err.contains("--resume goes on"), "{format}: {err}");
         assert!(!folder.path().join(name).exists());
@@ -301,9 +304,11 @@ fn a_full_disk_is_said_and_the_run_goes_on_once_there_is_room() {
 
 #[test]
 fn one_run_at_a_time_writes_an_output() {
-    let folder = with_documents(2);
+    let folder = with_documents(200);
     let mut first = fed(folder.path(), &["-o", "out.jsonl"]);
-    wait_for(&folder.path().join("out.jsonl.partial"));
+    let input = fs::read(folder.path().join("one.jsonl")).expect("there");
+    first.stdin.as_mut().expect("a pipe").write_all(&input).expect("written");
+    wait_for(&folder.path().join("out.jsonl.manifest.jsonl"));
     let err = exits(&command(folder.path(), &["-o", "out.jsonl"]).output().expect("runs"), 1);
     assert!(err.contains("another run is writing it"), "{err}");
     first.kill().expect("killed");
