@@ -418,19 +418,15 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
             *lane += x * y;
         }
     }
-    tree(lanes, |a, b| a + b) + rest
+    tree(&lanes) + rest
 }
 
-#[inline(always)]
-fn tree(mut lanes: [f32; BLOCK], join: impl Fn(f32, f32) -> f32) -> f32 {
-    let mut width = BLOCK / 2;
-    while width > 0 {
-        for i in 0..width {
-            lanes[i] = join(lanes[i], lanes[i + width]);
-        }
-        width /= 2;
-    }
-    lanes[0]
+/// Sixteen lanes to one. Not inlined: else the loops that fill the lanes are compiled lane by lane to suit the tree.
+#[inline(never)]
+fn tree(lanes: &[f32; BLOCK]) -> f32 {
+    let eight: [f32; 8] = std::array::from_fn(|i| lanes[i] + lanes[i + 8]);
+    let four: [f32; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
+    (four[0] + four[2]) + (four[1] + four[3])
 }
 
 #[inline(always)]
@@ -449,7 +445,7 @@ fn largest(values: &[f32]) -> f32 {
             *lane = larger(x.abs(), *lane);
         }
     }
-    larger(tree(lanes, larger), rest)
+    lanes.into_iter().fold(rest, larger)
 }
 
 #[inline(always)]
@@ -462,7 +458,7 @@ fn sum(values: &[f32]) -> f32 {
             *lane += x;
         }
     }
-    tree(lanes, |a, b| a + b) + rest
+    tree(&lanes) + rest
 }
 
 /// Brings a row to mean 0 and variance 1, then scales and shifts it.
@@ -683,7 +679,7 @@ fn softmax(row: &mut [f32]) {
             *lane = larger(x, *lane);
         }
     }
-    let largest = tree(lanes, larger);
+    let largest = lanes.into_iter().fold(NOTHING, larger);
     let mut sums = [0f32; BLOCK];
     for chunk in row.chunks_exact_mut(BLOCK) {
         for (x, sum) in chunk.iter_mut().zip(&mut sums) {
@@ -691,7 +687,7 @@ fn softmax(row: &mut [f32]) {
             *sum += *x;
         }
     }
-    let inverse = 1.0 / tree(sums, |a, b| a + b);
+    let inverse = 1.0 / tree(&sums);
     for chunk in row.chunks_exact_mut(BLOCK) {
         for x in chunk {
             *x *= inverse;
