@@ -226,12 +226,12 @@ fn a_second_signal_ends_at_once() {
     assert_eq!(child.wait().expect("ended").code(), Some(130));
 }
 
-/// A run of `one.jsonl` and `two.jsonl` in a folder, whose files may not grow beyond 1200 blocks of 1024 bytes: that stands in for a
+/// A run of `one.jsonl` and `two.jsonl` in a folder, whose files may not grow beyond so many blocks of 1024 bytes: that stands in for a
 /// full disk.
-fn with_little_room(folder: &Path, format: &str, name: &str) -> Output {
+fn with_little_room(folder: &Path, blocks: u64, format: &str, name: &str) -> Output {
     let program = env!("CARGO_BIN_EXE_onrecord");
     let script = format!(
-        "trap '' XFSZ; ulimit -f 1200; exec {program} extract one.jsonl two.jsonl --engine rules --threads 2 --checkpoint 0 \
+        "trap '' XFSZ; ulimit -f {blocks}; exec {program} extract one.jsonl two.jsonl --engine rules --threads 2 --checkpoint 0 \
             --format {format} -o {name}"
     );
     Command::new("bash").current_dir(folder).args(["-c", &script]).output().expect("bash runs")
@@ -240,7 +240,7 @@ fn with_little_room(folder: &Path, format: &str, name: &str) -> Output {
 /// A folder in which a run stopped after its first checkpoints, for want of room.
 fn with_half_a_run() -> TempDir {
     let folder = with_documents(400);
-    exits(&with_little_room(folder.path(), "jsonl", "out.jsonl"), 1);
+    exits(&with_little_room(folder.path(), 1200, "jsonl", "out.jsonl"), 1);
     folder
 }
 
@@ -292,7 +292,7 @@ fn a_full_disk_is_said_and_the_run_goes_on_once_there_is_room() {
         exits(&command(folder.path(), &["--format", format, "-o", name]).output().expect("runs"), 3);
         let expected = files(folder.path());
         clear(folder.path());
-        let output = with_little_room(folder.path(), format, name);
+        let output = with_little_room(folder.path(), 1200, format, name);
         let err = exits(&output, 1);
         assert!(err.contains(name) && err.contains("too large") && err.contains("--resume goes on"), "{format}: {err}");
         assert!(!folder.path().join(name).exists());
@@ -300,6 +300,25 @@ fn a_full_disk_is_said_and_the_run_goes_on_once_there_is_room() {
         assert!(err.contains("going on behind"), "{err}");
         assert!(files(folder.path()) == expected, "{format} differs");
     }
+}
+
+#[test]
+fn a_disk_that_is_full_when_all_is_read_loses_nothing() {
+    let folder = with_documents(2);
+    let size = |name: &str| fs::metadata(folder.path().join(name)).expect("there").len();
+    exits(&command(folder.path(), &["-o", "out.jsonl"]).output().expect("runs"), 0);
+    exits(&command(folder.path(), &["-o", "out.sqlite"]).output().expect("runs"), 0);
+    let (lines, database) = (size("out.jsonl"), size("out.sqlite"));
+    // Of few rows a database is mostly empty pages.
+    assert!(database > lines + 4096, "the database of {database} bytes needs more room than the lines of {lines}");
+    let expected = files(folder.path()).remove("out.sqlite");
+    clear(folder.path());
+    let err = exits(&with_little_room(folder.path(), (lines + database) / 2048, "sqlite", "out.sqlite"), 1);
+    assert!(err.contains("out.sqlite") && err.contains("--resume goes on"), "{err}");
+    assert!(!folder.path().join("out.sqlite").exists());
+    let err = exits(&command(folder.path(), &["-o", "out.sqlite", "--resume"]).output().expect("runs"), 0);
+    assert!(err.contains("the output is made"), "{err}");
+    assert!(files(folder.path()).remove("out.sqlite") == expected, "another database");
 }
 
 #[test]
