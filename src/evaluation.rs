@@ -41,6 +41,8 @@ const BATCH: usize = 64;
 pub struct Choice {
     /// Kinds of places that count; gold of other kinds is neither wanted nor wrong. `None` for all.
     pub kinds: Option<Vec<String>>,
+    /// Whether demonyms count as names of places.
+    pub demonyms: bool,
     /// Sentence ends count in documents whose id holds one of these. `None` for all.
     pub genres: Option<Vec<String>>,
 }
@@ -94,7 +96,7 @@ impl Scores {
         match gold {
             Gold::Quotes(gold) => self.quotes.get_or_insert_default().take(seen, gold, mistakes),
             Gold::Triples(gold) => self.triples.get_or_insert_default().take(seen, gold, mistakes),
-            Gold::Places(gold) => self.places.get_or_insert_default().take(seen, gold, choice.kinds.as_deref(), mistakes),
+            Gold::Places(gold) => self.places.get_or_insert_default().take(seen, gold, choice, mistakes),
             Gold::Sentences(gold) => self.sentences.get_or_insert_default().take(seen, gold, mistakes),
         }
     }

@@ -99,6 +99,10 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         }
         PlaceContext::Free | PlaceContext::Modifier => {}
     }
+    // `US$1 million`
+    if input.text[tokens[end - 1].span.end as usize..].starts_with(['$', '£', '€', '¥']) {
+        return false;
+    }
     // `St. Patrick's Day`
     let possessive = input.text[tokens[end - 1].span.range()].ends_with(['’', '\'']) || ["'s", "’s"].contains(&input.word(end));
     if possessive && ["Day", "Eve", "Week"].iter().any(|word| input.word(end) == *word || input.word(end + 1) == *word) {

@@ -752,6 +752,7 @@ fn annotations_are_a_document_a_line_with_every_layer() {
     assert_eq!(sentences.iter().map(slice).collect::<Vec<_>>().join(" "), ARTICLE.trim_end());
     let places = documents[0]["places"].as_array().expect("places");
     assert_eq!(places.iter().map(|p| p["text"].as_str().expect("a text")).collect::<Vec<_>>(), ["Toledo", "Ohio", "Dayton"]);
+    assert_eq!(documents[0]["demonyms"], json!([]));
     assert_eq!(documents[0]["people"][0]["name"], "Irene Voss");
     assert_eq!(documents[0]["attributions"].as_array().map(Vec::len), Some(2));
     assert_eq!(documents[1]["doc_id"], "b");

@@ -136,6 +136,21 @@ fn kinds_and_genres_choose_what_counts() {
 }
 
 #[test]
+fn demonyms_are_places_if_that_is_asked_for() {
+    let text = "Canadian voters trust Ottawa, Ontario.\n";
+    let of = |word: &str, lat: f64, lon: f64| {
+        let [start, end] = at(text, word);
+        json!({"start": start, "end": end, "lat": lat, "lon": lon, "kind": "country"})
+    };
+    let toponyms = [of("Canadian", 60.0, -95.0), of("Ottawa", 45.4, -75.7), of("Ontario", 49.3, -84.5)];
+    let folder = folder(&[("a.jsonl", json!({"doc_id": "a", "text": text, "toponyms": toponyms}).to_string())]);
+    let run = evaluate(folder.path(), &["a.jsonl", "--json"]).exits(0);
+    assert_eq!(run.tally("/0/places/recognition_exact"), [2, 2, 3]);
+    let run = evaluate(folder.path(), &["a.jsonl", "--json", "--demonyms"]).exits(0);
+    assert_eq!(run.tally("/0/places/recognition_exact"), [3, 3, 3]);
+}
+
+#[test]
 fn errors_are_printed_with_their_text_and_rule() {
     let gold = json!({"doc_id": "a", "text": TEXT, "attributions": [{"kind": "direct", "parts": [at(TEXT, "Nobody asked us,")],
         "speaker": "Ode", "speaker_type": "person", "about": []}]});

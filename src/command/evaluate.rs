@@ -38,6 +38,10 @@ pub struct EvaluateOptions {
         value_name = "A,B"
     )]
     kinds: Vec<String>,
+
+    /// Places: count demonyms (Canadian, Texans) as names of places, as some gold does
+    #[arg(long)]
+    demonyms: bool,
     /// Sentences: what the id of a document must hold to count; "all" for each document
     #[arg(
         long,
@@ -71,7 +75,7 @@ pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
     }
     let mut pipeline = options.pipeline.pipeline()?;
     let chosen = |names: &[String]| (names != ["all"]).then(|| names.to_vec());
-    let choice = Choice { kinds: chosen(&options.kinds), genres: chosen(&options.genres) };
+    let choice = Choice { kinds: chosen(&options.kinds), demonyms: options.demonyms, genres: chosen(&options.genres) };
     let mut lost = 0;
     let mut scored = Vec::new();
     for path in &options.paths {

@@ -3,14 +3,14 @@
 //! *Recognition* compares spans: exactly, or any that overlap, one to one. *Resolution* asks of each pair how far apart the two
 //! places are: nothing if their GeoNames ids agree, as coordinates drift between releases, else the great circle. *End to end*, a
 //! place is right if its name is recognised and it is within 161 kilometres (100 miles) of the gold; gold that is nowhere does not
-//! count there.
+//! count there. A demonym ("Canadian") is no name of a place unless [`Choice::demonyms`] says so: gold differs there.
 
-use super::Seen;
 use super::gold::{Bytes, Record, items};
 use super::mistake::Mistake;
 use super::pairing::{Candidate, Overlap, Pair, one_to_one, overlaps};
 use super::ranges::{Ranges, Ruler};
 use super::tally::{Rules, Share, Tally};
+use super::{Choice, Seen};
 use crate::gazetteer::{self, Entry};
 use crate::span::Span;
 use serde::{Deserialize, Serialize};
@@ -268,11 +268,12 @@ fn exact(gold: &[Toponym], found: &[Toponym]) -> Vec<Pair> {
 }
 
 impl Scores {
-    pub(super) fn take(&mut self, seen: Seen<'_>, gold: &Gold, kinds: Option<&[String]>, mistakes: &mut Vec<Mistake>) {
+    pub(super) fn take(&mut self, seen: Seen<'_>, gold: &Gold, choice: &Choice, mistakes: &mut Vec<Mistake>) {
         let ruler = Ruler::code_points(&seen.document.text);
+        let kinds = choice.kinds.as_deref();
         let counts = |toponym: &Toponym| kinds.is_none_or(|kinds| toponym.kind.as_ref().is_some_and(|kind| kinds.contains(kind)));
         let (wanted, aside): (Vec<_>, Vec<_>) = gold.toponyms.iter().cloned().partition(counts);
-        let (wanted, aside, found) = (one_a_span(wanted), one_a_span(aside), one_a_span(found(seen)));
+        let (wanted, aside, found) = (one_a_span(wanted), one_a_span(aside), one_a_span(found(seen, choice.demonyms)));
         self.documents += 1;
         self.gold += wanted.len();
         self.found += found.len();
@@ -347,9 +348,9 @@ fn is_known(seen: Seen<'_>, gold: &Toponym) -> bool {
     matches.iter().any(|found| tokens[at].span.start <= gold.span.end && found.candidates.iter().any(is_right))
 }
 
-/// The places that the pipeline found.
-fn found(seen: Seen<'_>) -> Vec<Toponym> {
-    let places = seen.annotation.places.iter();
+/// The places that the pipeline found by name, or by any word for them.
+fn found(seen: Seen<'_>, demonyms: bool) -> Vec<Toponym> {
+    let places = seen.annotation.places.iter().filter(|place| demonyms || !place.kind.is_demonym());
     places.map(|place| toponym(seen.pipeline.gazetteer.entry(place.entry), place.span, place.rule)).collect()
 }
 

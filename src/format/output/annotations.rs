@@ -5,6 +5,7 @@ use crate::format::CodePoints;
 use crate::format::rows::{Row, rounded, row, some};
 use crate::mention::MentionType;
 use crate::pipeline::{Annotation, Pipeline};
+use crate::place::Place;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -13,7 +14,10 @@ struct Line<'a> {
     paragraphs: Vec<[u32; 2]>,
     sentences: Vec<[u32; 2]>,
     quotations: Vec<[u32; 2]>,
+    /// Names of places.
     places: Vec<PlaceLine<'a>>,
+    /// Words for what or who comes from a place.
+    demonyms: Vec<PlaceLine<'a>>,
     people: Vec<Person<'a>>,
     attributions: Vec<Row<'a>>,
 }
@@ -50,34 +54,33 @@ pub fn write(pipeline: &Pipeline, document: &Document, annotation: &Annotation, 
     let reading = annotation.reading(pipeline, document);
     let points = CodePoints::new(text);
     let at = |span: crate::span::Span| [points.at(span.start), points.at(span.end)];
+    let places = &annotation.places;
+    let place = |place: &Place| {
+        let entry = pipeline.gazetteer.entry(place.entry);
+        let [start, end] = at(place.span);
+        PlaceLine {
+            start,
+            end,
+            text: place.span.of(text),
+            id: entry.id(),
+            name: entry.name(),
+            level: entry.sort().name(),
+            country: some(entry.country()),
+            admin1: some(entry.admin1()),
+            geonames_id: entry.geonames_id(),
+            lat: entry.position().map(|p| p.0),
+            lon: entry.position().map(|p| p.1),
+            confidence: rounded(place.confidence),
+            rule: place.rule,
+        }
+    };
     let line = Line {
         doc_id: &document.id,
         paragraphs: annotation.layout.paragraphs.iter().map(|p| at(p.span)).collect(),
         sentences: annotation.layout.sentences.iter().map(|s| at(s.span)).collect(),
         quotations: annotation.quotations.iter().map(|q| at(q.inner)).collect(),
-        places: annotation
-            .places
-            .iter()
-            .map(|place| {
-                let entry = pipeline.gazetteer.entry(place.entry);
-                let [start, end] = at(place.span);
-                PlaceLine {
-                    start,
-                    end,
-                    text: place.span.of(text),
-                    id: entry.id(),
-                    name: entry.name(),
-                    level: entry.sort().name(),
-                    country: some(entry.country()),
-                    admin1: some(entry.admin1()),
-                    geonames_id: entry.geonames_id(),
-                    lat: entry.position().map(|p| p.0),
-                    lon: entry.position().map(|p| p.1),
-                    confidence: rounded(place.confidence),
-                    rule: place.rule,
-                }
-            })
-            .collect(),
+        places: places.iter().filter(|p| !p.kind.is_demonym()).map(place).collect(),
+        demonyms: places.iter().filter(|p| p.kind.is_demonym()).map(place).collect(),
         people: annotation
             .entities
             .list
