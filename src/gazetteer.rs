@@ -346,14 +346,15 @@ impl Gazetteer {
 
 /// What tells the government of a level that holds an entry from others of the level.
 fn government_key(entry: Entry<'_>, level: EntryType) -> Option<GovernmentKey> {
-    let (country, admin1, admin2) = (entry.country(), entry.admin1(), entry.admin2());
+    // Most entries are asked for their own level at each start; of those that cannot be governments no more is read.
+    let coded = |code: &str| (!code.is_empty()).then(|| format!("{}.{code}", entry.country()));
     let code = match level {
-        EntryType::Country if !country.is_empty() => country.to_owned(),
-        EntryType::State if !admin1.is_empty() => format!("{country}.{admin1}"),
-        EntryType::County if !admin2.is_empty() => format!("{country}.{admin2}"),
-        _ => return None,
+        EntryType::Country => Some(entry.country().to_owned()).filter(|country| !country.is_empty()),
+        EntryType::State => coded(entry.admin1()),
+        EntryType::County => coded(entry.admin2()),
+        _ => None,
     };
-    Some((level, code))
+    Some((level, code?))
 }
 
 /// Whether a token may stand inside a name.

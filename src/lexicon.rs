@@ -10,26 +10,20 @@ pub mod list;
 mod mark;
 mod nickname;
 mod phrase;
+mod word;
 
 pub use cue::{CueClass, CueEntry, CueForm, CueSort, Form, Frames};
 pub use mark::{Direction, Mark, MarkLevel, Marks};
 pub use nickname::Nicknames;
 pub use phrase::Phrases;
+pub use word::WordId;
 
 use crate::fold::fold_hash;
 use crate::token::{TokenKind, tokenize};
 use list::{Entry, ListError};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-
-/// A word of the lexicon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WordId(u32);
-
-impl WordId {
-    /// The id of every word that no list holds.
-    pub const UNKNOWN: WordId = WordId(0);
-}
+use word::{OfWords, Words};
 
 /// A set of word classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -282,16 +276,18 @@ impl Hasher for IdentityHasher {
 
 type Hashed = BuildHasherDefault<IdentityHasher>;
 
+/// The share of men among the bearers of a word that is no given name.
+const NO_NAME: u8 = u8::MAX;
+
 /// What the lists of one language say; see the [module](self).
 pub struct Lexicon {
-    words: HashMap<u64, WordId, Hashed>,
-    classes: Vec<Classes>,
+    words: Words,
     marks: Marks,
     abbreviations: HashMap<Box<str>, Abbreviation>,
     honorifics: HashMap<WordId, Honorific, Hashed>,
     pronouns: HashMap<WordId, Pronoun, Hashed>,
-    given_names: HashMap<WordId, u8, Hashed>,
-    surnames: HashMap<WordId, u32, Hashed>,
+    given_names: OfWords<u8>,
+    surnames: OfWords<u32>,
     place_levels: HashMap<WordId, PlaceLevel, Hashed>,
     countries: HashMap<WordId, Box<[Box<str>]>, Hashed>,
     roles: Phrases<Role>,
@@ -318,14 +314,13 @@ impl Lexicon {
 
     fn parse_english() -> Result<Lexicon, ListError> {
         let mut lexicon = Lexicon {
-            words: HashMap::with_capacity_and_hasher(1 << 17, Hashed::default()),
-            classes: vec![Classes::default()],
+            words: Words::new(),
             marks: Marks::parse(shipped!("quotation-marks.txt"))?,
             abbreviations: HashMap::new(),
             honorifics: HashMap::default(),
             pronouns: HashMap::default(),
-            given_names: HashMap::default(),
-            surnames: HashMap::default(),
+            given_names: OfWords::new(NO_NAME),
+            surnames: OfWords::new(0),
             place_levels: HashMap::default(),
             countries: HashMap::default(),
             roles: Phrases::default(),
@@ -355,7 +350,7 @@ impl Lexicon {
 
     /// The word with this folded hash, or [`WordId::UNKNOWN`].
     pub fn word_by_hash(&self, hash: u64) -> WordId {
-        self.words.get(&hash).copied().unwrap_or(WordId::UNKNOWN)
+        self.words.find(hash)
     }
 
     /// The word with this spelling, or [`WordId::UNKNOWN`].
@@ -365,7 +360,7 @@ impl Lexicon {
 
     /// The classes of a word.
     pub fn classes(&self, word: WordId) -> Classes {
-        self.classes[word.0 as usize]
+        self.words.classes(word)
     }
 
     /// The quotation marks of the language.
@@ -398,8 +393,8 @@ impl Lexicon {
 
     /// The gender that a given name has for at least nine bearers of ten.
     pub fn given_name_gender(&self, word: WordId) -> Option<Gender> {
-        match self.given_names.get(&word)? {
-            90.. => Some(Gender::Male),
+        match self.given_names.get(word) {
+            90..=100 => Some(Gender::Male),
             ..=10 => Some(Gender::Female),
             _ => None,
         }
@@ -407,7 +402,7 @@ impl Lexicon {
 
     /// How many people of the 2020 US census bear the word as a surname; 0 if it is rare or none.
     pub fn surname_count(&self, word: WordId) -> u32 {
-        self.surnames.get(&word).copied().unwrap_or(0)
+        self.surnames.get(word)
     }
 
     /// The countries, as ISO 3166-1 codes, of whose news a word is typical; none for most words.
@@ -445,26 +440,18 @@ impl Lexicon {
         &self.organizations
     }
 
-    /// The id of a word, made if it is new, with the classes added.
-    fn add(&mut self, hash: u64, classes: Classes) -> WordId {
-        let next = WordId(self.classes.len() as u32);
-        let id = *self.words.entry(hash).or_insert(next);
-        if id == next {
-            self.classes.push(classes);
-        } else {
-            self.classes[id.0 as usize] = self.classes[id.0 as usize].or(classes);
-        }
-        id
-    }
-
     fn add_word(&mut self, spelling: &str, classes: Classes) -> WordId {
-        self.add(fold_hash(spelling), classes)
+        self.words.add(fold_hash(spelling), classes)
     }
 
     /// The words of a phrase, cut as a text is; `first` is added to the classes of the first.
     fn add_phrase(&mut self, phrase: &str, first: Classes) -> Vec<WordId> {
-        let hashes: Vec<u64> = tokenize(self, phrase).iter().map(|token| token.hash).collect();
-        hashes.iter().enumerate().map(|(i, &hash)| self.add(hash, if i == 0 { first } else { Classes::default() })).collect()
+        let hashes: Vec<u64> = match plain_words(phrase) {
+            Some(words) => words.map(fold_hash).collect(),
+            None => tokenize(self, phrase).iter().map(|token| token.hash).collect(),
+        };
+        let classes = |i| if i == 0 { first } else { Classes::default() };
+        hashes.iter().enumerate().map(|(i, &hash)| self.words.add(hash, classes(i))).collect()
     }
 
     fn read_abbreviations(&mut self, list: (&str, &str)) -> Result<(), ListError> {
@@ -737,7 +724,7 @@ impl Lexicon {
             }
             let words = self.add_phrase(entry.text, if name { Classes::ORGANIZATION_NAME } else { Classes::default() });
             if name || words.len() > 1 {
-                self.classes[words[0].0 as usize] = self.classes[words[0].0 as usize].or(Classes::ORGANIZATION_NAME);
+                self.words.add_classes(words[0], Classes::ORGANIZATION_NAME);
                 self.organizations.insert(words, ());
             } else {
                 self.add_word(entry.text, classes);
@@ -850,15 +837,21 @@ impl Lexicon {
             let word = self.add_word(entry.text, class);
             match male {
                 Some(Ok(male)) => {
-                    self.given_names.insert(word, male.min(100) as u8);
+                    self.given_names.set(word, male.min(100) as u8);
                 }
                 _ => {
-                    self.surnames.insert(word, count);
+                    self.surnames.set(word, count);
                 }
             }
         }
         Ok(())
     }
+}
+
+/// The words of a phrase that has nothing but ASCII letters and single blanks: the tokenizer cuts it there, and takes longer to.
+fn plain_words(phrase: &str) -> Option<impl Iterator<Item = &str>> {
+    let plain = phrase.bytes().all(|b| b.is_ascii_alphabetic() || b == b' ') && !phrase.contains("  ");
+    plain.then(|| phrase.split(' '))
 }
 
 /// A phrase as it stands, and joined by hyphens ("vice president", "vice-president").
@@ -894,6 +887,21 @@ mod tests {
         assert!(lexicon.abbreviation("CALIF.").is_some());
         assert_eq!(lexicon.given_name_gender(lexicon.word("Mary")), Some(Gender::Female));
         assert_eq!(lexicon.word("qwertzuiop"), WordId::UNKNOWN);
+    }
+
+    #[test]
+    fn phrases_are_cut_as_texts_are() {
+        let lexicon = Lexicon::english();
+        let lists = [shipped!("roles.txt"), shipped!("bodies.txt"), shipped!("organizations.txt"), shipped!("cues.txt")];
+        let phrases = lists.into_iter().flat_map(list::entries).map(|entry| entry.unwrap().text);
+        let mut count = 0;
+        for (phrase, words) in phrases.filter_map(|phrase| plain_words(phrase).map(|words| (phrase, words))) {
+            let tokens: Vec<u64> = tokenize(&lexicon, phrase).iter().map(|token| token.hash).collect();
+            assert_eq!(words.map(fold_hash).collect::<Vec<_>>(), tokens, "{phrase}");
+            count += 1;
+        }
+        assert!(count > 1000, "{count}");
+        assert!(plain_words("vice-president").is_none() && plain_words("two  blanks").is_none());
     }
 
     #[test]

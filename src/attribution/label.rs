@@ -24,6 +24,10 @@ pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
     if paragraphs.len() < LABELS {
         return;
     }
+    // Few texts have so many: the others need no pattern.
+    if paragraphs.iter().filter(|paragraph| may_be_labelled(paragraph.span.of(text))).nth(LABELS - 1).is_none() {
+        return;
+    }
     let mut labels: Vec<Option<(Span, Span)>> = Vec::with_capacity(paragraphs.len());
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for paragraph in paragraphs {
@@ -67,6 +71,11 @@ pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
             }
         }
     }
+}
+
+/// Whether a paragraph can start with a label: it has a colon, or `Q.` or `A.` in front.
+fn may_be_labelled(paragraph: &str) -> bool {
+    paragraph.contains(':') || paragraph.trim_start_matches(['"', '“']).starts_with(['Q', 'A'])
 }
 
 fn report(content: Span, source: Option<Span>, follows: Option<u32>, rule: &'static str) -> Reported {

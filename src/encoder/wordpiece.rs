@@ -4,7 +4,8 @@
 //! off, then the longest known piece taken from the left, again and again. Each piece keeps the bytes it stands for.
 
 use crate::span::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHasher;
+use std::hash::Hasher;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -21,30 +22,80 @@ pub struct WordPiece {
 }
 
 /// A vocabulary.
+///
+/// All pieces lie in one text, and two tables of slots say where: it is made at each start, so 28,000 allocations are too many.
 pub struct Vocabulary {
-    starts: FxHashMap<Box<str>, u32>,
+    text: String,
+    /// Where each piece ends in the text; it starts behind the one before.
+    ends: Vec<u32>,
+    starts: Table,
     /// Pieces inside a word, without their `##`.
-    inner: FxHashMap<Box<str>, u32>,
+    inner: Table,
     unknown: u32,
+}
+
+/// Numbers of pieces, each in the first free slot behind the one that its hash names.
+struct Table {
+    /// A power of two, at most half of them in use; [`FREE`] in the others.
+    slots: Vec<u32>,
+}
+
+const FREE: u32 = u32::MAX;
+
+impl Table {
+    fn new(pieces: usize) -> Table {
+        Table { slots: vec![FREE; (2 * pieces + 1).next_power_of_two()] }
+    }
+
+    /// The slot of a piece, or the free one where it belongs.
+    fn slot<'a>(&self, piece: &str, spelling: impl Fn(u32) -> &'a str) -> usize {
+        let mut hasher = FxHasher::default();
+        hasher.write(piece.as_bytes());
+        let mask = self.slots.len() - 1;
+        let mut at = hasher.finish() as usize & mask;
+        while self.slots[at] != FREE && spelling(self.slots[at]) != piece {
+            at = (at + 1) & mask;
+        }
+        at
+    }
 }
 
 impl Vocabulary {
     /// The vocabulary with these pieces in order; `None` if it lacks `[UNK]`.
     pub fn new<'a>(pieces: impl Iterator<Item = &'a str>) -> Option<Vocabulary> {
-        let mut vocabulary = Vocabulary { starts: FxHashMap::default(), inner: FxHashMap::default(), unknown: u32::MAX };
-        for (id, piece) in pieces.enumerate() {
-            match piece.strip_prefix("##") {
-                Some(rest) => vocabulary.inner.insert(rest.into(), id as u32),
-                None => vocabulary.starts.insert(piece.into(), id as u32),
-            };
+        let (mut text, mut ends, mut is_inner) = (String::new(), Vec::new(), Vec::new());
+        for piece in pieces {
+            let inner = piece.strip_prefix("##");
+            text.push_str(inner.unwrap_or(piece));
+            ends.push(text.len() as u32);
+            is_inner.push(inner.is_some());
         }
-        vocabulary.unknown = *vocabulary.starts.get("[UNK]")?;
+        let inner = is_inner.iter().filter(|&&inner| inner).count();
+        let (starts, inner) = (Table::new(ends.len() - inner), Table::new(inner));
+        let mut vocabulary = Vocabulary { text, ends, starts, inner, unknown: FREE };
+        for (id, is_inner) in is_inner.into_iter().enumerate() {
+            let piece = vocabulary.spelling(id as u32);
+            let table = if is_inner { &vocabulary.inner } else { &vocabulary.starts };
+            let slot = table.slot(piece, |id| vocabulary.spelling(id));
+            // Of a piece that stands twice the last counts.
+            if is_inner { &mut vocabulary.inner } else { &mut vocabulary.starts }.slots[slot] = id as u32;
+        }
+        vocabulary.unknown = vocabulary.id("[UNK]")?;
         Some(vocabulary)
+    }
+
+    fn spelling(&self, id: u32) -> &str {
+        let start = id.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.text[start as usize..self.ends[id as usize] as usize]
+    }
+
+    fn find(&self, table: &Table, piece: &str) -> Option<u32> {
+        Some(table.slots[table.slot(piece, |id| self.spelling(id))]).filter(|&id| id != FREE)
     }
 
     /// The number of a piece that is no inner one.
     pub fn id(&self, piece: &str) -> Option<u32> {
-        self.starts.get(piece).copied()
+        self.find(&self.starts, piece)
     }
 
     /// The pieces of `span` of a text, in order.
@@ -88,7 +139,7 @@ impl Vocabulary {
             let table = if from == 0 { &self.starts } else { &self.inner };
             let found = (from + 1..=count).rev().find_map(|to| {
                 let end = word.chars.get(to).map_or(word.text.len(), |c| c.at);
-                table.get(&word.text[word.chars[from].at..end]).map(|&id| (id, to))
+                self.find(table, &word.text[word.chars[from].at..end]).map(|id| (id, to))
             });
             let Some((id, to)) = found else { break };
             pieces.push(WordPiece { id, span: Span::new(word.chars[from].start, word.chars[to - 1].end) });
