@@ -13,7 +13,7 @@ pub use compile::{Report, compile};
 pub use file::{FileError, Layer};
 
 use crate::token::{Case, Gap, Token, TokenKind};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// What an entry of the gazetteer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -219,7 +219,7 @@ pub struct Match {
 pub struct Gazetteer {
     layers: Vec<Layer>,
     /// The entries of countries, first-level divisions and US counties by their codes.
-    governments: HashMap<GovernmentKey, EntryId>,
+    governments: FxHashMap<GovernmentKey, EntryId>,
 }
 
 /// Country, code of the division, code of the county; empty where the entry is higher up.
@@ -235,7 +235,7 @@ impl Gazetteer {
 
     /// A gazetteer without names.
     pub fn empty() -> Gazetteer {
-        Gazetteer { layers: Vec::new(), governments: HashMap::new() }
+        Gazetteer { layers: Vec::new(), governments: FxHashMap::default() }
     }
 
     /// Adds a layer of names over the ones there are.
@@ -347,7 +347,7 @@ impl Gazetteer {
 /// What tells the government of a level that holds an entry from others of the level.
 fn government_key(entry: Entry<'_>, level: EntryType) -> Option<GovernmentKey> {
     // Most entries are asked for their own level at each start; of those that cannot be governments no more is read.
-    let coded = |code: &str| (!code.is_empty()).then(|| format!("{}.{code}", entry.country()));
+    let coded = |code: &str| (!code.is_empty()).then(|| [entry.country(), ".", code].concat());
     let code = match level {
         EntryType::Country => Some(entry.country().to_owned()).filter(|country| !country.is_empty()),
         EntryType::State => coded(entry.admin1()),

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::hash::Hasher;
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -284,7 +285,8 @@ pub fn run(options: &ExtractOptions) -> Result<Outcome, Failure> {
 fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     let format = options.format()?;
     let stop = stopped_by_signals().map_err(|error| Failure::failed(format!("signals cannot be watched: {error}")))?;
-    let mut pipeline = options.pipeline.pipeline()?;
+    // The process ends with the run; taking lists and names apart before would take a tenth of a short one.
+    let mut pipeline = ManuallyDrop::new(options.pipeline.pipeline()?);
     let mut input = options.input.options();
     let (sources, problems) = chosen(options, &mut input)?;
     let total = sources.iter().map(|s| s.size()).sum::<Option<u64>>();

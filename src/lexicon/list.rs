@@ -77,7 +77,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        let (line, behind) = match rest.bytes().position(|b| b == b'\n') {
+        let (line, behind) = match memchr::memchr(b'\n', rest.as_bytes()) {
             Some(end) => (rest[..end].strip_suffix('\r').unwrap_or(&rest[..end]), &rest[end + 1..]),
             None => (rest, ""),
         };
