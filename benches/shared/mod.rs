@@ -49,9 +49,7 @@ pub const STAGES: [Stage; 17] = [
     Stage {
         name: "sentence",
         part: true,
-        run: |b| {
-            b.each(|b, i| sentence::split(&b.pipeline.lexicon, b.text(i), &b.annotations[i].tokens).sentences.len())
-        },
+        run: |b| b.each(|b, i| sentence::split(&b.pipeline.lexicon, b.text(i), &b.annotations[i].tokens).sentences.len()),
     },
     Stage { name: "quotation", part: true, run: |b| b.each(|b, i| quotation::find(b.reading(i)).len()) },
     Stage { name: "mention", part: true, run: |b| b.each(|b, i| mention::find(b.reading(i), &b.pipeline.gazetteer).list.len()) },

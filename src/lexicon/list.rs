@@ -18,7 +18,7 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// The fields behind the first.
     pub fn fields(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.rest.split('\t')
+        self.rest.split(['\t'])
     }
 
     /// The attributes of all fields behind the first.
