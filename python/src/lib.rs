@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 fn _onrecord(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<core::Core>()?;
+    module.add_class::<core::Input>()?;
     module.add_class::<table::Rows>()?;
     Ok(())
 }
