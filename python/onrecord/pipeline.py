@@ -79,8 +79,9 @@ class Pipeline:
         return _made, (self._options,)
 
     def __repr__(self) -> str:
-        given = ", ".join(f"{name}={value!r}" for name, value in self._options.items() if value)
-        return f"onrecord.Pipeline({given})"
+        usual = {"cues": "speech"}
+        given = [f"{name}={value!r}" for name, value in self._options.items() if value and value != usual.get(name)]
+        return f"onrecord.Pipeline({', '.join(given)})"
 
     def __call__(
         self,

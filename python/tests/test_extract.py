@@ -180,7 +180,7 @@ def test_options_that_make_no_sense_are_named(corpus):
         (lambda: onrecord.Pipeline(home="Springfeld"), "did you mean Springfield"),
         (lambda: onrecord.extract(corpus, threads=-1), "threads"),
         (lambda: onrecord.extract(corpus, dedupe="some", progress=False), "dedupe is one of 'exact', 'near'"),
-        (lambda: onrecord.extract(table, progress=False), "no column .* the columns are `words`; choose with text="),
+        (lambda: onrecord.extract(table, progress=False), r"no column .* \(the columns are `words`; choose with text="),
         (lambda: onrecord.extract([TEXT], id=["a", "b"], progress=False), "2 ids for 1 texts"),
     ]
     for call, message in wrong:
@@ -196,11 +196,15 @@ def test_options_reach_the_pipeline(corpus, rows_of, tmp_path):
     file = corpus / "springfield-zoning.txt"
     wanted = rows_of(file, "--cues", "all", "--home", "Dayton, Ohio", "--engine", "rules")
     assert list(onrecord.extract(file, cues="all", home="Dayton, Ohio", engine="rules", progress=False)) == wanted
-    names = tmp_path / "names.tsv"
-    names.write_text("id\ttype\tname\nlocal:board\tagency\tNobody Board\n", encoding="utf-8")
-    text = "“We will ask the Nobody Board,” said Ana Ruiz."
-    rows = onrecord.extract([text], gazetteer=names, engine="rules", progress=False)
-    assert [entity["id"] for row in rows for entity in row["entities"]] == ["local:board"]
+    names = tmp_path / "own.tsv"
+    table = "id\ttype\tname\tcountry\tadmin1\nmy:1\tcity\tQuibbleton\tUS\tOH\nmy:2\tagency\tQuibble Pump Office\tUS\t\n"
+    names.write_text(table, encoding="utf-8")
+    text = "Mayor Irene Voss of Quibbleton said Quibbleton would sue the Quibble Pump Office."
+    row = onrecord.Pipeline("rules", gazetteer=names)(text).attributions[0]
+    assert [j.id for j in row.jurisdictions] == ["my:1"] and [e.id for e in row.entities] == ["my:2"]
+    names.write_text(table + "my:3\tcastle\tX\tUS\t\n", encoding="utf-8")
+    with pytest.raises(onrecord.OptionError, match=r"own.tsv:4"):
+        onrecord.Pipeline("rules", gazetteer=[names])
 
 
 def test_homes_are_learned_as_the_command_learns_them(rows_of, tmp_path):
