@@ -11,13 +11,15 @@ use pyo3::types::PyCapsule;
 use pyo3_arrow::ffi::{ArrayIterator, to_schema_pycapsule, to_stream_pycapsule};
 use std::sync::Arc;
 
-/// The schema of rows: that of a Parquet file of them.
+/// The schema of rows: that of a Parquet file of them, but that what lies in a structure which may be null may be null too: libraries
+/// hold its values to be null then.
 pub fn schema(layout: &Layout) -> SchemaRef {
-    Arc::new(Schema::new(fields(Row::TYPE.fields(), layout)))
+    Arc::new(Schema::new(fields(Row::TYPE.fields(), false, layout)))
 }
 
-fn fields(of: &[schema::Field], layout: &Layout) -> Fields {
-    of.iter().filter(|field| layout.has(field)).map(|field| self::field(field.name, field.of, field.extra, layout)).collect()
+fn fields(of: &[schema::Field], optional: bool, layout: &Layout) -> Fields {
+    let present = of.iter().filter(|field| layout.has(field));
+    present.map(|field| self::field(field.name, field.of, optional || field.extra, layout)).collect()
 }
 
 fn field(name: &str, of: &Type, optional: bool, layout: &Layout) -> Field {
@@ -27,11 +29,11 @@ fn field(name: &str, of: &Type, optional: bool, layout: &Layout) -> Field {
         // Signed, so that an end less a start never wraps around.
         Type::Whole => DataType::Int64,
         Type::Number => DataType::Float64,
-        Type::Record(of) => DataType::Struct(fields(of, layout)),
+        Type::Record(of) => DataType::Struct(fields(of, optional, layout)),
         Type::List(of) => DataType::List(Arc::new(field("element", of, false, layout))),
         Type::Words => {
-            let words = |name, optional| field(name, &Type::Text, optional, layout);
-            let entries = Fields::from(vec![words("key", false), words("value", false)]);
+            let words = |name| field(name, &Type::Text, false, layout);
+            let entries = Fields::from(vec![words("key"), words("value")]);
             DataType::Map(Arc::new(Field::new("key_value", DataType::Struct(entries), false)), false)
         }
     };

@@ -19,10 +19,7 @@ pub fn learn_from(
     say: &mut dyn FnMut(String),
 ) -> Result<(), Failure> {
     if let Some(source) = sources.iter().find(|source| !source.can_be_read_again()) {
-        return Err(Failure::usage(format!(
-            "--learn-home reads the documents twice, and {} can be read once",
-            source.name()
-        )));
+        return Err(Failure::usage(format!("--learn-home reads the documents twice, and {} can be read once", source.name())));
     }
     set(pipeline, corpus::home_learner(sources, input), say);
     Ok(())

@@ -135,7 +135,10 @@ mod tests {
         let empty = "<table>, record 3: the document is empty";
         let long = "<table>, record 4: longer than 3 bytes (--max-document allows more)";
         let none = "<table>, record 5: no field `text`, `body`, `content` or `maintext`";
-        assert_eq!(items.iter().filter(|item| *item != guess_again).collect::<Vec<_>>(), [guess, "0=a", "x=b", empty, long, none]);
+        assert_eq!(
+            items.iter().filter(|item| *item != guess_again).collect::<Vec<_>>(),
+            [guess, "0=a", "x=b", empty, long, none]
+        );
     }
 
     #[test]
