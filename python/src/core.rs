@@ -39,6 +39,9 @@ pub struct Core {
     pipeline: RwLock<Pipeline>,
 }
 
+/// Rows, what was rejected, what is to be known, and counts.
+type Extracted<'py> = (Rows, Vec<Py<PyAny>>, Vec<String>, Bound<'py, PyDict>);
+
 /// A choice by its name.
 fn chosen<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T> {
     let found = choices.iter().find(|(choice, _)| *choice == name).map(|(_, value)| *value);
@@ -112,12 +115,7 @@ impl Core {
     }
 
     /// Annotates all that is read: the rows, what was rejected (place and reason as a dictionary) and what is to be known, and the counts.
-    fn extract<'py>(
-        &self,
-        py: Python<'py>,
-        input: &Input,
-        run: &Bound<'py, PyDict>,
-    ) -> PyResult<(Rows, Vec<Py<PyAny>>, Vec<String>, Bound<'py, PyDict>)> {
+    fn extract<'py>(&self, py: Python<'py>, input: &Input, run: &Bound<'py, PyDict>) -> PyResult<Extracted<'py>> {
         let get = |name: &str| run.get_item(name).map(|value| value.filter(|value| !value.is_none()));
         let threads = get("threads")?.map_or(Ok(0), |value| value.extract())?;
         let strict = get("strict")?.map_or(Ok(false), |value| value.extract())?;

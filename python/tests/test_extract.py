@@ -53,9 +53,9 @@ def test_columns_are_those_of_parquet(corpus, command, tmp_path):
     rows = pa.table(onrecord.extract(corpus, engine="rules", keep="all", dedupe="exact", progress=False))
     rows.validate(full=True)
     # Inside of a structure that may be null, Parquet knows what is never null otherwise, and Arrow does not.
-    assert [str(field.type).replace(" not null", "") for field in rows.schema] == [
-        str(field.type).replace(" not null", "") for field in wanted.schema
-    ]
+    # (Nor does pyarrow read the name of a map's values alike in all versions.)
+    shapes = [[str(field.type).replace(" not null", "").replace(" ('metadata')", "") for field in schema] for schema in (rows.schema, wanted.schema)]
+    assert shapes[0] == shapes[1]
     assert [(field.name, field.nullable) for field in rows.schema] == [(field.name, field.nullable) for field in wanted.schema]
     assert rows.to_pylist() == wanted.to_pylist()
 
