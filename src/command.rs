@@ -18,18 +18,13 @@ mod stored;
 pub mod style;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use onrecord::attribution::{Effort, Engine};
-use onrecord::encoder::{Encoder, WeightsError};
-use onrecord::gazetteer::Layer;
-use onrecord::gazetteer::compile::compile_tables;
-use onrecord::gazetteer::table::Table;
-use onrecord::home::Homes;
-use onrecord::pipeline::{Cues, Options, Pipeline};
+use onrecord::attribution::Effort;
+use onrecord::pipeline::{Cues, Pipeline};
+use onrecord::setup::{self, Setup, SetupError};
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// Who said what about which jurisdiction: quotations, speakers and places in news text, as a table.
 #[derive(Debug, Parser)]
@@ -123,56 +118,30 @@ enum CuesName {
 impl PipelineOptions {
     /// The pipeline that the options ask for.
     pub fn pipeline(&self) -> Result<Pipeline, Failure> {
-        let engine = self.engine()?;
-        let cues = match self.cues {
-            CuesName::Speech => Cues::Speech,
-            CuesName::All => Cues::All,
+        let setup = Setup {
+            engine: match self.engine {
+                EngineName::Rules => setup::EngineName::Rules,
+                EngineName::Fast => setup::EngineName::Fast,
+                EngineName::Accurate => setup::EngineName::Accurate,
+            },
+            effort: self.effort.map(|effort| match effort {
+                EffortName::Low => Effort::Low,
+                EffortName::Normal => Effort::Normal,
+                EffortName::High => Effort::High,
+            }),
+            cues: match self.cues {
+                CuesName::Speech => Cues::Speech,
+                CuesName::All => Cues::All,
+            },
+            weights: self.weights.clone(),
+            home: self.home.clone(),
+            gazetteers: self.gazetteer.clone(),
         };
-        let mut pipeline = Pipeline::new(Options { engine, cues, homes: Homes::default() });
-        for path in &self.gazetteer {
-            let layer = Table::open(path)
-                .and_then(|table| compile_tables(&pipeline.lexicon, &[table]))
-                .map_err(|error| Failure::usage(error.to_string()))
-                .and_then(|(bytes, _)| Layer::from_bytes(&bytes).map_err(|error| Failure::failed(error.to_string())))?;
-            pipeline.gazetteer.add(layer);
-        }
-        if let Some(home) = &self.home {
-            pipeline.options.homes.of_all = Some(home::find(&pipeline, home)?);
-        }
-        Ok(pipeline)
-    }
-
-    fn engine(&self) -> Result<Engine, Failure> {
-        let shipped = |encoder: Result<Encoder, WeightsError>| encoder.map_err(|error| Failure::failed(error.to_string()));
-        let encoder = match (self.engine, &self.weights) {
-            (EngineName::Rules, None) => None,
-            (EngineName::Rules, Some(_)) => {
-                return Err(Failure::usage("--weights goes with --engine fast or accurate".to_owned()));
-            }
-            (_, Some(path)) => Some(open_weights(path)?),
-            (EngineName::Fast, None) => Some(shipped(Encoder::small())?),
-            (EngineName::Accurate, None) => Some(shipped(Encoder::large())?),
-        };
-        if self.effort.is_some() && !matches!(self.engine, EngineName::Accurate) {
-            return Err(Failure::usage("--effort goes with --engine accurate".to_owned()));
-        }
-        let effort = match self.effort {
-            Some(EffortName::Low) => Effort::Low,
-            None | Some(EffortName::Normal) => Effort::Normal,
-            Some(EffortName::High) => Effort::High,
-        };
-        Ok(match (encoder.map(Arc::new), self.engine) {
-            (None, _) | (_, EngineName::Rules) => Engine::Rules,
-            (Some(encoder), EngineName::Fast) => Engine::Fast(encoder),
-            (Some(encoder), EngineName::Accurate) => Engine::Accurate(encoder, effort),
+        setup.pipeline().map_err(|error| match error {
+            SetupError::Usage(message) => Failure::usage(message),
+            SetupError::Failed(message) => Failure::failed(message),
         })
     }
-}
-
-/// The encoder whose weights stand in a file.
-fn open_weights(path: &Path) -> Result<Encoder, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
-    Encoder::from_bytes(&bytes).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
 /// How a run that finished went.

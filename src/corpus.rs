@@ -2,7 +2,8 @@
 //!
 //! The reader hands batches of documents to the workers of a rayon pool; the writer puts their output back into the order of the
 //! input. The number of batches between reader and writer is bounded, so memory does not grow with the corpus, and the bytes
-//! written are the same for any number of threads. [`Staging`] is a writer whose output is durable as it goes.
+//! written are the same for any number of threads. [`Staging`] is a writer whose output is durable as it goes. Who wants something
+//! else than bytes has the workers make it of them ([`run_making`]).
 
 mod copies;
 mod manifest;
@@ -17,6 +18,7 @@ use crate::format::input::{Item, Keep, Options, Source, read};
 use crate::format::origin::Extent;
 use crate::format::schema::Layout;
 use crate::format::{Format, Problem};
+use crate::home::Learner;
 use crate::pipeline::Pipeline;
 use copies::Copies;
 use rustc_hash::FxHasher;
@@ -82,9 +84,9 @@ pub struct Reached {
 }
 
 /// What was found in a batch of documents.
-pub struct Found<'a> {
-    /// Lines of output.
-    pub bytes: &'a [u8],
+pub struct Found<'a, M = Vec<u8>> {
+    /// Lines of output, or what was made of them.
+    pub made: &'a M,
     /// The documents that they are of.
     pub pieces: &'a [Piece],
     /// How far the input was read with this.
@@ -103,7 +105,7 @@ pub struct Piece {
 }
 
 /// Where what was found goes, in the order of the input.
-pub trait Sink: Send {
+pub trait Sink<M = Vec<u8>>: Send {
     /// Takes what stands before everything else.
     ///
     /// # Errors
@@ -114,7 +116,7 @@ pub trait Sink: Send {
     ///
     /// # Errors
     /// If it cannot be written.
-    fn take(&mut self, found: &Found<'_>) -> io::Result<()>;
+    fn take(&mut self, found: &Found<'_, M>) -> io::Result<()>;
 
     /// Takes what could not be read.
     ///
@@ -129,7 +131,7 @@ impl<W: Write + Send> Sink for W {
     }
 
     fn take(&mut self, found: &Found<'_>) -> io::Result<()> {
-        self.write_all(found.bytes)
+        self.write_all(found.made)
     }
 
     fn reject(&mut self, _: &Problem) -> io::Result<()> {
@@ -193,10 +195,10 @@ struct Batch {
     reached: Reached,
 }
 
-struct Written {
+struct Written<M> {
     number: u64,
     tickets: usize,
-    bytes: Vec<u8>,
+    made: M,
     pieces: Vec<Piece>,
     events: Vec<Event>,
     reached: Reached,
@@ -214,12 +216,26 @@ pub fn run(
     out: &mut dyn Sink,
     on_event: &mut (dyn FnMut(Event) + Send),
 ) -> io::Result<Summary> {
+    run_making(pipeline, job, &|lines| lines, out, on_event)
+}
+
+/// Runs the pipeline over a corpus; the workers make something of the lines of each batch, which goes to the sink in order.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_making<M: Send>(
+    pipeline: &Pipeline,
+    job: &Job<'_>,
+    make: &(dyn Fn(Vec<u8>) -> M + Sync),
+    out: &mut dyn Sink<M>,
+    on_event: &mut (dyn FnMut(Event) + Send),
+) -> io::Result<Summary> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(job.threads).build().map_err(io::Error::other)?;
     let in_flight = 4 * pool.current_num_threads() + 2;
     // A batch takes a ticket when it is read and gives it back when it is written; one with a long document takes as many as it is
     // batches long, so that long documents are not all in memory at once.
     let (take_ticket, give_ticket) = sync_channel::<()>(in_flight);
-    let (send, receive) = channel::<Written>();
+    let (send, receive) = channel::<Written<M>>();
     let stop = AtomicBool::new(false);
     std::thread::scope(|threads| {
         let stop = &stop;
@@ -235,7 +251,7 @@ pub fn run(
         let read = pool.in_place_scope(|scope| {
             read_batches(job, &take_ticket, in_flight, stop, &mut |batch: Batch| {
                 let send = send.clone();
-                scope.spawn(move |_| annotate(pipeline, job.format, batch, &send));
+                scope.spawn(move |_| annotate(pipeline, job.format, batch, make, stop, &send));
             })
         });
         drop(send);
@@ -243,6 +259,20 @@ pub fn run(
         let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer stopped")))?;
         Ok(Summary { stopped: read?, ..written })
     })
+}
+
+/// What the documents of some sources show about the homes of their outlets, in a pass of its own; what cannot be read is left to the run.
+pub fn home_learner(sources: &[Source], input: &Options) -> Learner {
+    let mut learner = Learner::default();
+    for source in sources {
+        read(source, input, &mut |item| {
+            if let Item::Document(document, _) = item {
+                learner.take(&document);
+            }
+            true
+        });
+    }
+    learner
 }
 
 /// Reads all sources and hands on batches until the writer fails; returns whether the run was stopped.
@@ -330,19 +360,30 @@ fn checksum(before: u64, item: &Item) -> u64 {
     hasher.finish()
 }
 
-fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Written>) {
+fn annotate<M>(
+    pipeline: &Pipeline,
+    format: Format,
+    batch: Batch,
+    make: &(dyn Fn(Vec<u8>) -> M + Sync),
+    failed: &AtomicBool,
+    send: &Sender<Written<M>>,
+) {
     let Batch { number, tickets, reached, .. } = batch;
-    let (bytes, pieces, events, summary) = (Vec::new(), Vec::new(), Vec::new(), Summary::default());
-    let mut written = Written { number, tickets, bytes, pieces, events, reached, summary };
+    let (made, pieces, events, summary) = (Vec::new(), Vec::new(), Vec::new(), Summary::default());
+    let mut written = Written { number, tickets, made, pieces, events, reached, summary };
     for item in batch.items {
+        // Nobody waits for more.
+        if failed.load(Ordering::Relaxed) {
+            return;
+        }
         match item {
-            Item::Document(document, origin) => match annotate_one(pipeline, format, &document, &mut written.bytes) {
+            Item::Document(document, origin) => match annotate_one(pipeline, format, &document, &mut written.made) {
                 Some(attributions) => {
                     written.summary.documents += 1;
                     written.summary.attributions += attributions as u64;
                     written.summary.bytes += document.text.len() as u64;
                     written.summary.copies += u64::from(matches!(document.metadata.duplicate_of, Some(Some(_))));
-                    written.pieces.push(Piece { end: written.bytes.len(), rows: attributions as u64 });
+                    written.pieces.push(Piece { end: written.made.len(), rows: attributions as u64 });
                 }
                 None => {
                     written.summary.rejected += 1;
@@ -357,8 +398,9 @@ fn annotate(pipeline: &Pipeline, format: Format, batch: Batch, send: &Sender<Wri
             Item::Note(note) => written.events.push(Event::Note(note)),
         }
     }
+    let Written { made, pieces, events, summary, .. } = written;
     // The writer is gone only if it failed; its error is what the run returns.
-    let _ = send.send(written);
+    let _ = send.send(Written { number, tickets, made: make(made), pieces, events, reached, summary });
 }
 
 /// Annotates a document and appends its output; `None`, and nothing appended, if the program fails on it.
@@ -377,15 +419,15 @@ fn annotate_one(pipeline: &Pipeline, format: Format, document: &Document, bytes:
     }
 }
 
-fn write_in_order(
+fn write_in_order<M>(
     job: &Job<'_>,
-    out: &mut dyn Sink,
+    out: &mut dyn Sink<M>,
     on_event: &mut dyn FnMut(Event),
-    receive: &Receiver<Written>,
+    receive: &Receiver<Written<M>>,
     ticket: &Receiver<()>,
 ) -> io::Result<Summary> {
     let mut total = job.from.1;
-    let mut waiting: BTreeMap<u64, Written> = BTreeMap::new();
+    let mut waiting: BTreeMap<u64, Written<M>> = BTreeMap::new();
     let mut next = 0;
     out.start(&job.format.header(&job.layout()))?;
     while let Ok(written) = receive.recv() {
@@ -404,7 +446,7 @@ fn write_in_order(
                 }
             }
             total.add(&written.summary);
-            out.take(&Found { bytes: &written.bytes, pieces: &written.pieces, reached: written.reached, summary: total })?;
+            out.take(&Found { made: &written.made, pieces: &written.pieces, reached: written.reached, summary: total })?;
             on_event(Event::Progress(total));
         }
     }

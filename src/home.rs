@@ -49,6 +49,16 @@ pub fn outlet(metadata: &Metadata) -> Option<&str> {
     metadata.source.as_deref().map(str::trim).filter(|s| !s.is_empty()).or_else(|| host().filter(|h| !h.is_empty()))
 }
 
+/// The place that the name or id of a home stands for.
+pub fn find(pipeline: &Pipeline, name: &str) -> Option<Home> {
+    if let Some(entry) = pipeline.gazetteer.find(name) {
+        return Some(Home(entry));
+    }
+    let places = pipeline.places(&Document::new("home", name), None);
+    let whole = places.first().filter(|p| p.span.start == 0 && pipeline.gazetteer.entry(p.entry).sort().is_jurisdiction());
+    whole.map(|p| Home(p.entry))
+}
+
 /// A home that was learned.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Learned {
@@ -132,6 +142,42 @@ fn elect(articles: &[Vec<Place>], what: impl Fn(EntryId) -> Option<EntryId>) -> 
         }
     }
     votes.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))
+}
+
+/// Names of places that begin alike or differ by a letter or two from a name.
+pub fn near_names(pipeline: &Pipeline, name: &str) -> Vec<String> {
+    let wanted = name.split(',').next().unwrap_or(name).trim().to_lowercase();
+    let mut near: Vec<(usize, u32, String)> = pipeline
+        .gazetteer
+        .entries()
+        .filter(|e| e.sort() <= EntryType::City && e.name().len().abs_diff(wanted.len()) <= 2)
+        .map(|e| {
+            (
+                edits(&wanted, &e.name().to_lowercase()),
+                u32::MAX - e.population(),
+                format!("{}, {}", e.name(), if e.admin1().is_empty() { e.country() } else { e.admin1() }),
+            )
+        })
+        .filter(|(edits, ..)| *edits <= 2)
+        .collect();
+    near.sort();
+    near.into_iter().take(3).map(|(.., name)| name).collect()
+}
+
+/// The Levenshtein distance of two short words.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let next = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[b.len()]
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod place;
 pub mod quotation;
 pub mod reading;
 pub mod sentence;
+pub mod setup;
 pub mod span;
 pub mod speaker;
 pub mod statement;

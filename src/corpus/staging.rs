@@ -230,7 +230,7 @@ impl Sink for Staging {
     fn take(&mut self, found: &Found<'_>) -> io::Result<()> {
         let seconds = self.seconds();
         match &mut self.out {
-            Out::Stream(out) => out.write_all(found.bytes),
+            Out::Stream(out) => out.write_all(found.made),
             Out::Files(files) => {
                 files.take(found)?;
                 if files.named == files.at.sealed && files.last.elapsed() < files.target.every {
@@ -357,7 +357,7 @@ impl Files {
             if self.file.is_none() {
                 self.open(0)?;
             }
-            let bytes = &found.bytes[written..piece.end];
+            let bytes = &found.made[written..piece.end];
             self.file.as_mut().map_or(Ok(()), |file| file.write_all(bytes))?;
             written = piece.end;
             self.at.staged += bytes.len() as u64;

@@ -9,6 +9,7 @@ mod archive;
 mod compression;
 mod export;
 mod fields;
+mod held;
 mod html;
 mod intake;
 pub(super) mod json;
@@ -21,7 +22,8 @@ mod text;
 mod warc;
 mod xml;
 
-pub use fields::Fields;
+pub use fields::{Fields, Value};
+pub use held::{Held, Records};
 pub use limit::Limits;
 pub use rejects::Rejects;
 pub use source::{is_gold, listed, sources};
@@ -173,6 +175,8 @@ pub enum Source {
     Found(PathBuf, Container),
     /// Standard input.
     Stdin(Container),
+    /// Records that the program holds.
+    Held(Held),
 }
 
 impl Source {
@@ -181,14 +185,20 @@ impl Source {
         match self {
             Source::File(path, _) | Source::Found(path, _) => path.display().to_string(),
             Source::Stdin(_) => "<stdin>".into(),
+            Source::Held(held) => held.name().into(),
         }
+    }
+
+    /// Whether it can be read from its start more than once.
+    pub fn can_be_read_again(&self) -> bool {
+        !matches!(self, Source::Stdin(_))
     }
 
     /// The file, if it is one.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Source::File(path, _) | Source::Found(path, _) => Some(path),
-            Source::Stdin(_) => None,
+            Source::Stdin(_) | Source::Held(_) => None,
         }
     }
 
@@ -201,6 +211,7 @@ impl Source {
                 if plain && !packed { path.metadata().ok().map(|m| m.len()) } else { None }
             }
             Source::Stdin(_) => None,
+            Source::Held(held) => held.size(),
         }
     }
 }
@@ -224,6 +235,10 @@ pub fn read(source: &Source, options: &Options, take: &mut dyn FnMut(Item) -> bo
         Source::File(path, container) => (File::open(path).map(Input::File), *container, file_name(path), false),
         Source::Found(path, container) => (File::open(path).map(Input::File), *container, file_name(path), true),
         Source::Stdin(container) => (Ok(Input::Stream(Box::new(io::stdin()))), *container, None, false),
+        Source::Held(held) => {
+            let _ = held::read(held, &mut Intake::new(options, name, String::new(), false, take));
+            return;
+        }
     };
     let stem = file_name.as_deref().map_or_else(|| "stdin".into(), |name| stem(name, container));
     let mut intake = Intake::new(options, name, stem, found, take);

@@ -21,7 +21,7 @@ pub struct Fields {
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub enum Value {
     /// Words.
     Text(String),
     /// A number or a truth value, as the input writes it.

@@ -1,9 +1,9 @@
 //! Parquet: a document a row. A page of each column that is needed is in memory, of one row group at a time.
 
-use super::fields::{self, Record, Value};
+use super::fields::{Record, Value};
 use super::intake::{Flow, Intake, Position};
 use super::limit::{size, too_long};
-use super::{Keep, table};
+use super::table;
 use crate::format::decode::decode;
 use parquet::basic::{LogicalType, Repetition, TimeUnit};
 use parquet::errors::ParquetError;
@@ -37,7 +37,7 @@ pub(super) fn read(file: File, intake: &mut Intake<'_>) -> Flow {
         Err(reason) => return intake.nothing(reason),
     };
     table::note_guess(&names, intake)?;
-    let wanted: Vec<usize> = (0..plain.len()).filter(|&at| is_wanted(&names, at, intake)).collect();
+    let wanted: Vec<usize> = (0..plain.len()).filter(|&at| table::is_wanted(&names[at], intake)).collect();
     let columns: Vec<TypePtr> = wanted.iter().map(|&at| plain[at].clone()).collect();
     let names: Vec<String> = wanted.iter().map(|&at| names[at].clone()).collect();
     let mut before = 0u64;
@@ -58,21 +58,6 @@ pub(super) fn read(file: File, intake: &mut Intake<'_>) -> Flow {
 fn is_plain(field: &Type) -> bool {
     let info = field.get_basic_info();
     field.is_primitive() && !(info.has_repetition() && info.repetition() == Repetition::REPEATED)
-}
-
-fn is_wanted(names: &[String], at: usize, intake: &Intake<'_>) -> bool {
-    let name = names[at].as_str();
-    let wanted = &intake.options.fields;
-    let kept = match &intake.options.keep {
-        Keep::Nothing => false,
-        Keep::Names(kept) => kept.iter().any(|k| k == name),
-        Keep::All => true,
-    };
-    let text = match &wanted.text {
-        Some(text) => text == name,
-        None => fields::TEXTS.contains(&name),
-    };
-    kept || text || wanted.id.as_deref() == Some(name) || ["id", "doc_id", "title", "date", "source", "url"].contains(&name)
 }
 
 /// Reads the rows of a group; `done` counts them. Says what is wrong with those behind.

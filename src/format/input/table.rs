@@ -3,7 +3,7 @@
 use super::fields::{self, Value};
 use super::intake::{Flow, Intake, Once, Position};
 use super::limit::{Allowance, Leash, reason, too_long};
-use super::unmarked;
+use super::{Keep, unmarked};
 use crate::format::decode::{NotText, decode};
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
 use std::io::BufRead;
@@ -80,6 +80,21 @@ pub(super) fn renamed(mut names: Vec<String>, intake: &Intake<'_>) -> Result<Vec
         }
     }
     Ok(names)
+}
+
+/// Whether a column is of use.
+pub(super) fn is_wanted(name: &str, intake: &Intake<'_>) -> bool {
+    let wanted = &intake.options.fields;
+    let kept = match &intake.options.keep {
+        Keep::Nothing => false,
+        Keep::Names(kept) => kept.iter().any(|k| k == name),
+        Keep::All => true,
+    };
+    let text = match &wanted.text {
+        Some(text) => text == name,
+        None => fields::TEXTS.contains(&name),
+    };
+    kept || text || wanted.id.as_deref() == Some(name) || ["id", "doc_id", "title", "date", "source", "url"].contains(&name)
 }
 
 /// Says which column holds the text, if it was guessed and is not `text`.

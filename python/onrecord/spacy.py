@@ -1,0 +1,102 @@
+"""A component for spaCy: ``nlp.add_pipe("onrecord")`` sets ``doc._.attributions``.
+
+Needs nothing of the pipeline before it; spaCy's tokens are used for ``doc.spans`` alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Optional, Sequence
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import minibatch
+
+from .pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from .document import Document
+
+__all__ = ["Component", "make"]
+
+#: The groups of spans that are set, by layer.
+GROUPS = {"content": "onrecord_content", "source": "onrecord_source", "cue": "onrecord_cue", "place": "onrecord_place"}
+
+
+class Component:
+    """Sets ``doc._.attributions`` and groups of spans.
+
+    ``doc._.attributions`` is a list of rows as the command writes them, dictionaries with offsets in characters of ``doc.text``. The
+    groups ``onrecord_content``, ``onrecord_source``, ``onrecord_cue`` and ``onrecord_place`` of ``doc.spans`` hold the tokens in
+    which they lie; a content's ``id`` is its row's.
+    """
+
+    def __init__(self, pipeline: Pipeline, threads: int = 0) -> None:
+        self.pipeline = pipeline
+        self.threads = threads
+        if not Doc.has_extension("attributions"):
+            Doc.set_extension("attributions", default=None)
+
+    def __call__(self, doc: Doc) -> Doc:
+        return _set(doc, self.pipeline(doc.text))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
+        """Annotates documents in batches, each on all cores (or ``threads``)."""
+        for docs in minibatch(stream, size=batch_size):
+            found = self.pipeline.documents([doc.text for doc in docs], threads=self.threads)
+            for doc, document in zip(docs, found):
+                yield _set(doc, document)
+
+
+def _set(doc: Doc, document: "Document") -> Doc:
+    rows: List[Dict[str, Any]] = document.annotation["attributions"]
+    doc._.attributions = rows
+    spans: Dict[str, List[Any]] = {name: [] for name in GROUPS}
+
+    def add(layer: str, start: Optional[int], end: Optional[int], label: str, id: str = "") -> None:
+        if start is None or end is None:
+            return
+        span = doc.char_span(start, end, label=label, span_id=id, alignment_mode="expand")
+        if span is not None:
+            spans[layer].append(span)
+
+    for row in rows:
+        for start, end in row["parts"]:
+            add("content", start, end, "CONTENT", row["id"])
+        if row["cue"] is not None:
+            add("cue", row["cue"]["start"], row["cue"]["end"], "CUE", row["id"])
+        if row["speaker"] is not None:
+            add("source", row["speaker"]["start"], row["speaker"]["end"], "SOURCE", row["id"])
+    for place in document.places:
+        add("place", place.start, place.end, "PLACE", place.id)
+    for layer, group in GROUPS.items():
+        doc.spans[group] = spans[layer]
+    return doc
+
+
+@Language.factory(
+    "onrecord",
+    default_config={
+        "engine": "fast",
+        "cues": "speech",
+        "effort": None,
+        "home": None,
+        "weights": None,
+        "gazetteer": [],
+        "threads": 0,
+    },
+    assigns=["doc._.attributions", "doc.spans"],
+)
+def make(
+    nlp: Language,
+    name: str,
+    engine: str,
+    cues: str,
+    effort: Optional[str],
+    home: Optional[str],
+    weights: Optional[str],
+    gazetteer: Sequence[str],
+    threads: int,
+) -> Component:
+    """The component of a pipeline; its options are those of :class:`onrecord.Pipeline`."""
+    options: Dict[str, Any] = {"cues": cues, "effort": effort, "home": home, "weights": weights, "gazetteer": list(gazetteer)}
+    return Component(Pipeline(engine, **options), threads)
