@@ -14,8 +14,23 @@ fn main() {
     divan::main();
 }
 
-#[divan::bench(args = STAGES.iter().map(|stage| stage.name))]
-fn stage(bencher: Bencher<'_, '_>, name: &str) {
+/// Those that make up a run with the fast engine.
+#[divan::bench(args = names(true))]
+fn part(bencher: Bencher<'_, '_>, name: &str) {
+    bench(bencher, name);
+}
+
+/// What lies within others, other engines and formats, and the whole.
+#[divan::bench(args = names(false))]
+fn aside(bencher: Bencher<'_, '_>, name: &str) {
+    bench(bencher, name);
+}
+
+fn names(part: bool) -> impl Iterator<Item = &'static str> {
+    STAGES.iter().filter(move |stage| stage.part == part).map(|stage| stage.name)
+}
+
+fn bench(bencher: Bencher<'_, '_>, name: &str) {
     let Some(stage) = STAGES.iter().find(|stage| stage.name == name) else { return };
     bencher.counter(BytesCount::new(BENCH.bytes)).bench_local(|| (stage.run)(&BENCH));
 }
