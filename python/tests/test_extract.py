@@ -284,7 +284,7 @@ def test_other_threads_of_python_run_meanwhile():
         counter.join()
 
 
-def test_an_interrupt_ends_a_run():
+def test_an_interrupt_ends_a_run(tmp_path):
     """SIGINT in a run that would take minutes raises KeyboardInterrupt."""
     script = textwrap.dedent(
         f"""
@@ -300,7 +300,7 @@ def test_an_interrupt_ends_a_run():
             sys.exit(7)
         """
     )
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=tmp_path)
     assert process.stdout.readline() == "running\n"
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=120)
