@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
-from .document import Document
+from .document import Attribution, Document, Place, layers
 
 __all__ = ["COLORS", "displacy", "html"]
 
@@ -15,26 +15,38 @@ COLORS = {"CONTENT": "#fff3bf", "PLACE": "#b2f2bb", "SOURCE": "#a5d8ff", "CUE": 
 _ORDER = {label: number for number, label in enumerate(COLORS)}
 
 
+def _told(layer: str, of: Union[Attribution, Place]) -> str:
+    """What is to be told of a span of a layer."""
+    if isinstance(of, Place):
+        told = ", ".join(part for part in (of.name, of.admin1, of.country) if part)
+        return f"{told}: {of.level} ({of.confidence:.2f}, {of.rule})"
+    speaker = of.speaker
+    if layer == "SOURCE" and speaker is not None:
+        role = f", {speaker.role}" if speaker.role else ""
+        return f"{speaker.name}{role} ({speaker.confidence:.2f}, {speaker.rule})"
+    about = ", ".join(j.name for j in of.jurisdictions)
+    who = speaker.name if speaker is not None else "nobody named"
+    return f"{who}: {of.kind}" + (f", about {about}" if about else "") + f" ({of.confidence:.2f}, {of.rule})"
+
+
 def _spans(document: Document) -> List[Tuple[int, int, str, str]]:
     """Start, end, layer and what is to be told of each span, in text order."""
-    spans = []
-    for row in document.attributions:
-        about = ", ".join(j.name for j in row.jurisdictions)
-        who = row.speaker.name if row.speaker is not None else "nobody named"
-        told = f"{who}: {row.kind}" + (f", about {about}" if about else "") + f" ({row.confidence:.2f}, {row.rule})"
-        spans += [(part.start, part.end, "CONTENT", told) for part in row.parts]
-        if row.cue is not None:
-            spans.append((row.cue.start, row.cue.end, "CUE", told))
-        speaker = row.speaker
-        if speaker is not None and speaker.start is not None and speaker.end is not None:
-            role = f", {speaker.role}" if speaker.role else ""
-            spans.append(
-                (speaker.start, speaker.end, "SOURCE", f"{speaker.name}{role} ({speaker.confidence:.2f}, {speaker.rule})")
-            )
-    for place in document.places:
-        told = ", ".join(part for part in (place.name, place.admin1, place.country) if part)
-        spans.append((place.start, place.end, "PLACE", f"{told}: {place.level} ({place.confidence:.2f}, {place.rule})"))
-    return sorted(set(spans))
+    return sorted({(start, end, layer, _told(layer, of)) for layer, start, end, of in layers(document)})
+
+
+def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table as HTML; whatever stands in its cells is escaped."""
+
+    def line(tag: str, cells: Sequence[str]) -> str:
+        return "<tr>" + "".join(f'<{tag} style="text-align:left">{escape(cell)}</{tag}>' for cell in cells) + "</tr>"
+
+    body = "".join(line("td", row) for row in rows)
+    return f"<table><thead>{line('th', names)}</thead><tbody>{body}</tbody></table>"
+
+
+def cells(speaker: Optional[str], content: str, about: Iterable[str]) -> Tuple[str, str, str]:
+    """Who said what about where, as the cells of a table: a long content is cut."""
+    return speaker or "–", content if len(content) <= 160 else content[:159] + "…", ", ".join(about) or "–"
 
 
 def _pieces(document: Document) -> List[Tuple[int, int, str, str]]:
@@ -74,24 +86,13 @@ def html(document: Document) -> str:
         f'<span style="background:{color};color:#212529;border-radius:3px;padding:0 4px">{label.lower()}</span>'
         for label, color in COLORS.items()
     )
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f'<td style="text-align:left">{escape(cell)}</td>'
-            for cell in (
-                row.speaker.name if row.speaker is not None else "–",
-                row.content if len(row.content) <= 160 else row.content[:159] + "…",
-                ", ".join(j.name for j in row.jurisdictions) or "–",
-            )
-        )
-        + "</tr>"
-        for row in document.attributions
+    rows = (
+        cells(row.speaker and row.speaker.name, row.content, (j.name for j in row.jurisdictions)) for row in document.attributions
     )
-    head = "".join(f'<th style="text-align:left">{name}</th>' for name in ("speaker", "content", "about"))
     return (
         f'<div class="onrecord"><div style="margin-bottom:.5em">{legend}</div>'
         f'<div style="white-space:pre-wrap;line-height:1.6">{"".join(out)}</div>'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"{table(('speaker', 'content', 'about'), rows)}</div>"
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
 __all__ = [
     "Attribution",
@@ -205,6 +205,19 @@ class Document:
         from .display import html
 
         return html(self)
+
+
+def layers(document: Document) -> Iterator[Tuple[str, int, int, Union[Attribution, Place]]]:
+    """The spans of a document: layer (CONTENT, CUE, SOURCE or PLACE), start, end, and the attribution or the place that they are of."""
+    for row in document.attributions:
+        for part in row.parts:
+            yield "CONTENT", part.start, part.end, row
+        if row.cue is not None:
+            yield "CUE", row.cue.start, row.cue.end, row
+        if row.speaker is not None and row.speaker.start is not None and row.speaker.end is not None:
+            yield "SOURCE", row.speaker.start, row.speaker.end, row
+    for place in document.places:
+        yield "PLACE", place.start, place.end, place
 
 
 def _made(kind: type, values: Dict[str, Any]) -> Any:

@@ -112,10 +112,9 @@ class Pipeline:
         return document(text, self._core.annotate(text, id, metadata))
 
     def documents(self, texts: Iterable[str], *, threads: int = 0) -> List[Document]:
-        """Annotates some texts on all cores, or ``threads`` of them; returns a Document each, in order, with its number as ``id``."""
+        """Annotates some texts on all cores, or ``threads`` of them; returns a Document each, in order, called as one text alone is."""
         texts = list(texts)
-        found = [document(text, line) for text, line in zip(texts, self._core.annotate_all(texts, threads))]
-        return found
+        return [document(text, line) for text, line in zip(texts, self._core.annotate_all(texts, threads))]
 
     def learn_homes(self, data: Any, **reading: Any) -> Dict[str, str]:
         """Learns from articles where each outlet is at home: its ``source``, or the host of its ``url``.

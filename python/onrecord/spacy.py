@@ -5,16 +5,14 @@ Needs nothing of the pipeline before it; spaCy's tokens are used for ``doc.spans
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Optional, Sequence
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import minibatch
 
+from .document import Document, layers
 from .pipeline import Pipeline
-
-if TYPE_CHECKING:
-    from .document import Document
 
 __all__ = ["Component", "make"]
 
@@ -47,27 +45,13 @@ class Component:
                 yield _set(doc, document)
 
 
-def _set(doc: Doc, document: "Document") -> Doc:
-    rows: List[Dict[str, Any]] = document.annotation["attributions"]
-    doc._.attributions = rows
+def _set(doc: Doc, document: Document) -> Doc:
+    doc._.attributions = document.annotation["attributions"]
     spans: Dict[str, List[Any]] = {name: [] for name in GROUPS}
-
-    def add(layer: str, start: Optional[int], end: Optional[int], label: str, id: str = "") -> None:
-        if start is None or end is None:
-            return
-        span = doc.char_span(start, end, label=label, span_id=id, alignment_mode="expand")
+    for layer, start, end, of in layers(document):
+        span = doc.char_span(start, end, label=layer, span_id=of.id, alignment_mode="expand")
         if span is not None:
-            spans[layer].append(span)
-
-    for row in rows:
-        for start, end in row["parts"]:
-            add("content", start, end, "CONTENT", row["id"])
-        if row["cue"] is not None:
-            add("cue", row["cue"]["start"], row["cue"]["end"], "CUE", row["id"])
-        if row["speaker"] is not None:
-            add("source", row["speaker"]["start"], row["speaker"]["end"], "SOURCE", row["id"])
-    for place in document.places:
-        add("place", place.start, place.end, "PLACE", place.id)
+            spans[layer.lower()].append(span)
     for layer, group in GROUPS.items():
         doc.spans[group] = spans[layer]
     return doc

@@ -32,7 +32,7 @@ def schema(keep: bool = False) -> "StructType":
     import pyarrow
     from pyspark.sql import types
 
-    fields = pyarrow.schema(_onrecord.Core.no_rows(keep, False))
+    fields = pyarrow.schema(_onrecord.Core.no_rows(keep))
     columns = [types.StructField(field.name, _spark_type(field.type), True) for field in fields]
     reject = types.StructType([types.StructField("id", types.StringType()), types.StructField("reason", types.StringType())])
     return types.StructType([*columns, types.StructField("rejects", reject, True)])

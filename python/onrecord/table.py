@@ -129,23 +129,17 @@ class Attributions:
     def _repr_html_(self) -> str:
         from html import escape
 
-        shown = self[:10]
-        cells = (
+        from .display import cells, table
+
+        rows = (
             (
                 row["doc_id"],
-                (row["speaker"] or {}).get("name") or "–",
-                row["content"] if len(row["content"]) <= 160 else row["content"][:159] + "…",
-                ", ".join(j["name"] for j in row["jurisdictions"]) or "–",
+                *cells((row["speaker"] or {}).get("name"), row["content"], (j["name"] for j in row["jurisdictions"])),
                 f'{row["confidence"]:.2f}',
             )
-            for row in shown
+            for row in self[:10]
         )
-        body = "".join(
-            "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in row) + "</tr>" for row in cells
-        )
-        names = ("doc_id", "speaker", "content", "about", "confidence")
-        head = "".join(f'<th style="text-align:left">{name}</th>' for name in names)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{escape(repr(self))}</p>"
+        return f'{table(("doc_id", "speaker", "content", "about", "confidence"), rows)}<p>{escape(repr(self))}</p>'
 
 
 def _library(name: str, extra: str) -> Any:

@@ -3,7 +3,7 @@
 use crate::records::{self, Texts};
 use crate::table::{self, Gathered, Rows};
 use arrow_array::RecordBatch;
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_schema::ArrowError;
 use onrecord::Document;
 use onrecord::attribution::Effort;
 use onrecord::corpus::{self, Dedupe, Event, Found, Job, Sink, StoppedAtFirst, Summary};
@@ -49,6 +49,11 @@ fn chosen<T: Copy>(what: &str, name: &str, choices: &[(&str, T)]) -> PyResult<T>
         let known: Vec<String> = choices.iter().map(|(choice, _)| format!("'{choice}'")).collect();
         errors::OptionError::new_err(format!("{what} is one of {}, not '{name}'", known.join(", ")))
     })
+}
+
+/// A value of a dictionary, if it is there and not None.
+fn given<'py>(of: &Bound<'py, PyDict>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    Ok(of.get_item(name)?.filter(|value| !value.is_none()))
 }
 
 fn failed(error: impl std::fmt::Display) -> PyErr {
@@ -103,7 +108,7 @@ impl Core {
 
     /// Learns where outlets are at home; returns each with the id of its place, the articles that were read and the share that shows it.
     fn learn_homes(&self, py: Python<'_>, input: &Input) -> PyResult<Vec<(String, String, usize, f32)>> {
-        let (sources, _) = input.sources()?;
+        let (sources, _) = input.sources();
         py.detach(|| {
             let learned = corpus::home_learner(&sources, &input.options).learn(&self.read());
             let mut pipeline = self.pipeline.write().unwrap_or_else(PoisonError::into_inner);
@@ -116,14 +121,13 @@ impl Core {
 
     /// Annotates all that is read: the rows, what was rejected (place and reason as a dictionary) and what is to be known, and the counts.
     fn extract<'py>(&self, py: Python<'py>, input: &Input, run: &Bound<'py, PyDict>) -> PyResult<Extracted<'py>> {
-        let get = |name: &str| run.get_item(name).map(|value| value.filter(|value| !value.is_none()));
-        let threads = get("threads")?.map_or(Ok(0), |value| value.extract())?;
-        let strict = get("strict")?.map_or(Ok(false), |value| value.extract())?;
-        let dedupe: Option<String> = get("dedupe")?.map(|value| value.extract()).transpose()?;
+        let threads = given(run, "threads")?.map_or(Ok(0), |value| value.extract())?;
+        let strict = given(run, "strict")?.map_or(Ok(false), |value| value.extract())?;
+        let dedupe: Option<String> = given(run, "dedupe")?.map(|value| value.extract()).transpose()?;
         let dedupe =
             dedupe.map(|name| chosen("dedupe", &name, &[("exact", Dedupe::Exact), ("near", Dedupe::Near)])).transpose()?;
-        let progress = get("progress")?.map(Bound::unbind);
-        let (sources, lost) = input.sources()?;
+        let progress = given(run, "progress")?.map(Bound::unbind);
+        let (sources, lost) = input.sources();
         let outcome = py.detach(|| {
             let mut job = Job::new(&sources, &input.options, Format::JsonLines);
             (job.threads, job.strict, job.dedupe) = (threads, strict, dedupe);
@@ -140,13 +144,10 @@ impl Core {
     }
 
     /// An empty table of the rows that a run would give.
-    #[pyo3(signature = (keep, dedupe))]
     #[staticmethod]
-    fn no_rows(keep: bool, dedupe: bool) -> Rows {
-        let layout = onrecord::format::schema::Layout::default();
-        let layout = if keep { layout.with("metadata") } else { layout };
-        let layout = if dedupe { layout.with("duplicate_of") } else { layout };
-        Rows::new(table::schema(&layout), Vec::new())
+    fn no_rows(keep: bool) -> Rows {
+        let options = Options { keep: if keep { Keep::All } else { Keep::Nothing }, ..Options::default() };
+        Rows::new(table::schema(&Job::new(&[], &options, Format::JsonLines).layout()), Vec::new())
     }
 }
 
@@ -187,25 +188,24 @@ enum From {
 
 impl Input {
     /// The sources, and what is wrong with paths.
-    fn sources(&self) -> PyResult<(Vec<Source>, Vec<Problem>)> {
-        Ok(match &self.from {
+    fn sources(&self) -> (Vec<Source>, Vec<Problem>) {
+        match &self.from {
             From::Paths(paths) => sources(paths, Container::Unknown),
             From::Held(held) => (vec![Source::Held(held.clone())], Vec::new()),
-        })
+        }
     }
 }
 
 /// How it is read, by name.
 fn options(how: &Bound<'_, PyDict>) -> PyResult<Options> {
-    let get = |name: &str| how.get_item(name).map(|value| value.filter(|value| !value.is_none()));
-    let text = get("text")?.map(|value| value.extract()).transpose()?;
-    let id = get("id")?.map(|value| value.extract()).transpose()?;
-    let keep = match get("keep")? {
+    let text = given(how, "text")?.map(|value| value.extract()).transpose()?;
+    let id = given(how, "id")?.map(|value| value.extract()).transpose()?;
+    let keep = match given(how, "keep")? {
         None => Keep::Nothing,
         Some(value) if value.is_instance_of::<PyString>() && value.extract::<String>()? == "all" => Keep::All,
         Some(value) => Keep::Names(value.extract()?),
     };
-    let exports: Option<String> = get("exports")?.map(|value| value.extract()).transpose()?;
+    let exports: Option<String> = given(how, "exports")?.map(|value| value.extract()).transpose()?;
     let exports = exports.map_or(Ok(Exports::Shown), |name| {
         chosen("exports", &name, &[("shown", Exports::Shown), ("always", Exports::Always), ("never", Exports::Never)])
     })?;
@@ -216,7 +216,7 @@ fn options(how: &Bound<'_, PyDict>) -> PyResult<Options> {
         ("max_unpacked", &mut limits.unpacked),
         ("max_members", &mut limits.members),
     ] {
-        if let Some(value) = get(name)? {
+        if let Some(value) = given(how, name)? {
             *limit = value.extract()?;
         }
     }
@@ -350,16 +350,7 @@ fn run_interruptibly(pipeline: &Pipeline, job: Job<'_>, lost: Vec<Problem>, prog
         return Err(errors::OptionError::new_err(problem.reason.replace("--text-field", "text=")));
     }
     let batches = collector.gathered.finish().map_err(failed)?;
-    Ok(Outcome {
-        rows: Rows::new(schema_of(&batches, job.layout()), batches),
-        rejects: heard.rejects,
-        notes: heard.notes,
-        summary,
-    })
-}
-
-fn schema_of(batches: &[RecordBatch], layout: onrecord::format::schema::Layout) -> SchemaRef {
-    batches.first().map_or_else(|| table::schema(&layout), RecordBatch::schema)
+    Ok(Outcome { rows: Rows::new(schema, batches), rejects: heard.rejects, notes: heard.notes, summary })
 }
 
 /// What a run said.

@@ -98,14 +98,8 @@ impl Cells {
             Err(_) => Cells::Nothing,
         };
         match column.data_type() {
-            DataType::Dictionary(_, of) => match cast(column, of) {
-                Ok(column) => Cells::new(&column),
-                Err(_) => Cells::Nothing,
-            },
-            DataType::RunEndEncoded(_, of) => match cast(column, of.data_type()) {
-                Ok(column) => Cells::new(&column),
-                Err(_) => Cells::Nothing,
-            },
+            DataType::Dictionary(_, of) => as_type((**of).clone(), |column| Cells::new(&column)),
+            DataType::RunEndEncoded(_, of) => as_type(of.data_type().clone(), |column| Cells::new(&column)),
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => as_type(DataType::LargeUtf8, Cells::Text),
             DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
                 as_type(DataType::LargeBinary, Cells::Bytes)

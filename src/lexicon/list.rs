@@ -18,6 +18,7 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// The fields behind the first.
     pub fn fields(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        // A plain search, as in [`entries`]: that is what an array asks for.
         self.rest.split(['\t'])
     }
 
