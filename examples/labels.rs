@@ -5,8 +5,9 @@
 
 mod shared;
 
-use onrecord::attribution::network;
-use onrecord::encoder::{Encoder, Piece};
+use onrecord::Document;
+use onrecord::attribution::network::{self, Window};
+use onrecord::encoder::{CUES, Encoder, Piece, States};
 use onrecord::pipeline::{Options, Pipeline};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -22,11 +23,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let encoder = Encoder::from_bytes(&std::fs::read(weights)?)?;
     let last = encoder.heads() - 1;
-    let read = |windows: &[&[Piece]]| {
-        let mut states = encoder.begin(windows);
-        encoder.deepen(&mut states, last);
-        states
-    };
     let pipeline = Pipeline::new(Options::default());
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let (mut time, mut pieces) = (Duration::ZERO, 0);
@@ -34,48 +30,50 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let annotation = pipeline.annotate(&document);
         let input = annotation.attribution_input(&pipeline, &document);
         let windows = network::windows(&encoder, input);
-        let all: Vec<&[Piece]> = windows.iter().map(|w| &w.pieces[..]).collect();
-        for batch in all.chunks(BATCH) {
+        for batch in windows.chunks(BATCH) {
+            let read: Vec<&[Piece]> = batch.iter().map(|w| &w.pieces[..]).collect();
             let start = Instant::now();
-            let states = read(batch);
-            for window in 0..batch.len() {
-                std::hint::black_box(encoder.cues(&states, last, window));
-            }
+            let mut states = encoder.begin(&read);
+            encoder.deepen(&mut states, last);
+            let cues: Vec<Vec<[f32; CUES]>> = (0..batch.len()).map(|index| encoder.cues(&states, last, index)).collect();
             time += start.elapsed();
-            pieces += batch.iter().map(|w| w.len() + 2).sum::<usize>();
-        }
-        for window in windows {
-            let states = read(&[&window.pieces]);
-            let cues = encoder.cues(&states, last, 0);
-            let label = |row: &[f32]| (0..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best });
-            let labels: Vec<usize> = cues.iter().map(|row| label(row)).collect();
-            // Roles are asked for each run of pieces that are likelier a cue than not.
-            let begins = |at: usize| labels[at] % 2 == 1 || labels[at] > 0 && (at == 0 || labels[at - 1] == 0);
-            let runs: Vec<(usize, usize)> = (0..labels.len())
-                .filter(|&at| begins(at))
-                .map(|at| (at, at + labels[at + 1..].iter().take_while(|&&l| l > 0 && l % 2 == 0).count()))
-                .collect();
-            let roles: Vec<Value> = runs
-                .iter()
-                .zip(encoder.roles(&states, last, 0, &runs))
-                .map(|((a, b), scores)| json!([a, b, rounded(&scores)]))
-                .collect();
-            let of = |feature: fn(&Piece) -> u32| window.pieces.iter().map(feature).collect::<Vec<u32>>();
-            let line = json!({
-                "doc_id": document.id,
-                "ids": of(|p| p.id),
-                "case": of(|p| p.case.into()),
-                "structure": of(|p| p.structure.into()),
-                "text": window.spans.iter().map(|s| s.of(&document.text)).collect::<Vec<_>>(),
-                "core": [window.core.start, window.core.end],
-                "cues": rounded(&cues),
-                "roles": roles,
-            });
-            writeln!(out, "{line}")?;
+            pieces += read.iter().map(|w| w.len() + 2).sum::<usize>();
+            for (index, (window, cues)) in batch.iter().zip(&cues).enumerate() {
+                writeln!(out, "{}", line(&encoder, &states, index, window, cues, &document))?;
+            }
         }
     }
     eprintln!("{pieces} pieces in {:.3} s", time.as_secs_f64());
     Ok(())
+}
+
+/// What the encoder makes of one of the windows that it has read.
+fn line(encoder: &Encoder, states: &States, index: usize, window: &Window, cues: &[[f32; CUES]], document: &Document) -> Value {
+    let last = encoder.heads() - 1;
+    let label = |row: &[f32]| (0..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best });
+    let labels: Vec<usize> = cues.iter().map(|row| label(row)).collect();
+    // Roles are asked for each run of pieces that are likelier a cue than not.
+    let begins = |at: usize| labels[at] % 2 == 1 || labels[at] > 0 && (at == 0 || labels[at - 1] == 0);
+    let runs: Vec<(usize, usize)> = (0..labels.len())
+        .filter(|&at| begins(at))
+        .map(|at| (at, at + labels[at + 1..].iter().take_while(|&&l| l > 0 && l % 2 == 0).count()))
+        .collect();
+    let roles: Vec<Value> = runs
+        .iter()
+        .zip(encoder.roles(states, last, index, &runs).chunks_exact(window.pieces.len()))
+        .map(|((a, b), scores)| json!([a, b, rounded(scores)]))
+        .collect();
+    let of = |feature: fn(&Piece) -> u32| window.pieces.iter().map(feature).collect::<Vec<u32>>();
+    json!({
+        "doc_id": document.id,
+        "ids": of(|p| p.id),
+        "case": of(|p| p.case.into()),
+        "structure": of(|p| p.structure.into()),
+        "text": window.spans.iter().map(|s| s.of(&document.text)).collect::<Vec<_>>(),
+        "core": [window.core.start, window.core.end],
+        "cues": rounded(cues),
+        "roles": roles,
+    })
 }
 
 /// Three decimals: enough to tell labels apart, and a third of the file.

@@ -14,6 +14,7 @@ mod signature;
 mod view;
 
 pub use network::Effort;
+use network::Stage;
 
 use crate::encoder::{Encoder, WeightsError};
 use crate::lexicon::CueClass;
@@ -138,7 +139,15 @@ pub enum Engine {
     /// The rules that are sure, then a small network for what they leave.
     Fast(Arc<Encoder>),
     /// A large network, near the agreement of two human annotators.
-    Accurate(Arc<Encoder>, Effort),
+    Accurate(Arc<Accurate>, Effort),
+}
+
+/// The networks of the accurate engine.
+pub struct Accurate {
+    /// The network itself.
+    pub large: Encoder,
+    /// The small one, which settles what is easy; `None` if it cuts words otherwise.
+    small: Option<Encoder>,
 }
 
 impl Engine {
@@ -148,6 +157,24 @@ impl Engine {
     /// If the processor cannot read its weights.
     pub fn fast() -> Result<Engine, WeightsError> {
         Ok(Engine::Fast(Arc::new(Encoder::small()?)))
+    }
+
+    /// The accurate engine, with a large network.
+    ///
+    /// # Errors
+    /// If the processor cannot read the weights of the small one.
+    pub fn accurate(large: Encoder, effort: Effort) -> Result<Engine, WeightsError> {
+        let small = Some(Encoder::small()?).filter(|small| small.vocabulary() == large.vocabulary());
+        Ok(Engine::Accurate(Arc::new(Accurate { large, small }), effort))
+    }
+
+    /// The network that decides; `None` where rules do.
+    pub fn network(&self) -> Option<&Encoder> {
+        match self {
+            Engine::Rules => None,
+            Engine::Fast(small) => Some(small),
+            Engine::Accurate(networks, _) => Some(&networks.large),
+        }
     }
 
     /// The word that options and manifests use.
@@ -173,9 +200,11 @@ pub fn find(engine: &Engine, cues: Cues, input: Input<'_>) -> Vec<Reported> {
         Engine::Rules => rules::find(&view, 0.0, &mut draft),
         Engine::Fast(encoder) => {
             rules::find(&view, SURE, &mut draft);
-            network::find(encoder, Effort::Normal, cues, &view, &mut draft);
+            network::find(&[Stage::whole(encoder)], cues, &view, &mut draft);
         }
-        Engine::Accurate(encoder, effort) => network::find(encoder, *effort, cues, &view, &mut draft),
+        Engine::Accurate(networks, effort) => {
+            network::find(&effort.stages(networks.small.as_ref(), &networks.large), cues, &view, &mut draft);
+        }
     }
     if !draft.has_turns() {
         introduction::find(&view, &mut draft);

@@ -13,7 +13,10 @@ pub use kernel::Level;
 pub use weights::{Sizes, WeightsError};
 pub use wordpiece::{Vocabulary, WordPiece};
 
-use kernel::{Attention, BLOCK, Quantised, add_and_normalise, add_gated, gelu_all, multiply, normalise_all, score};
+use kernel::{
+    Attention, BLOCK, Quantised, Taps, add_and_normalise, add_gated, embed, gelu_all, meet, multiply, normalise_all,
+    positive_all, score, stretch,
+};
 use weights::{AttentionAt, ConvolutionAt, LayerAt, Weights};
 
 /// Labels of cues: none, begin and inside of speech, begin and inside of other.
@@ -57,6 +60,7 @@ pub struct Encoder {
     vocabulary: Vocabulary,
     level: Level,
     frame: (u32, u32),
+    buckets: Buckets,
     columns: Vec<Columns>,
 }
 
@@ -176,7 +180,8 @@ impl Encoder {
         let side_by_side = |at: &[weights::Floats; 2]| columns(weights.floats(&at[0]), weights.floats(&at[1]));
         let heads = weights.heads.iter();
         let columns = heads.map(|h| Columns { cue: side_by_side(&h.cue), role: side_by_side(&h.role2) }).collect();
-        Ok(Encoder { weights, vocabulary, level: Level::detect(), frame, columns })
+        let buckets = Buckets::new(weights.sizes.distances);
+        Ok(Encoder { weights, vocabulary, level: Level::detect(), frame, buckets, columns })
     }
 
     /// The same encoder with other instructions, for tests and measurements; `None` if the processor lacks them.
@@ -218,17 +223,20 @@ impl Encoder {
         for window in windows {
             starts.push(starts[starts.len() - 1] + window.len() + 2);
         }
-        let count = starts[windows.len()];
-        let mut values = Vec::with_capacity(count * width);
-        for window in windows {
-            let bare = |id| Piece { id, case: 0, structure: 0 };
-            let framed =
-                std::iter::once(bare(self.frame.0)).chain(window.iter().copied()).chain(std::iter::once(bare(self.frame.1)));
-            for (position, piece) in framed.enumerate() {
-                self.embed(position, piece, &mut values);
-            }
+        let mut values = vec![0.0; starts[windows.len()] * width];
+        let table = w.embedding();
+        let bare = |id| Piece { id, case: 0, structure: 0 };
+        let mut framed = Vec::new();
+        for (window, bounds) in windows.iter().zip(starts.windows(2)) {
+            framed.clear();
+            framed.push(bare(self.frame.0));
+            framed.extend_from_slice(window);
+            framed.push(bare(self.frame.1));
+            embed(self.level, table, &framed, &mut values[bounds[0] * width..bounds[1] * width]);
         }
-        self.normalise(&mut values, &w.norm);
+        if let Some(norm) = &w.norm {
+            normalise_all(self.level, &mut values, w.floats(&norm[0]), w.floats(&norm[1]));
+        }
         States { seen: Vec::new(), values, starts, width, depth: 0, scratch: Scratch::default() }
     }
 
@@ -242,9 +250,11 @@ impl Encoder {
             }
         }
         states.depth = head.depth;
-        states.seen.clone_from(&states.values);
-        if let Some(norm) = &head.norm {
-            self.normalise(&mut states.seen, norm);
+        if let Some([scale, shift]) = &head.stretch {
+            states.seen.resize(states.values.len(), 0.0);
+            stretch(self.level, &states.values, self.weights.floats(scale), self.weights.floats(shift), &mut states.seen);
+        } else {
+            states.seen.clone_from(&states.values);
         }
     }
 
@@ -270,27 +280,10 @@ impl Encoder {
     fn look_beside(&self, layer: &ConvolutionAt, states: &mut States) {
         let w = &self.weights;
         let States { values, starts, width, scratch, .. } = states;
-        let width = *width;
-        scratch.inner.clone_from(values);
-        self.normalise(&mut scratch.inner, &layer.norm);
-        scratch.rows.beside(self.level, &scratch.inner, width, starts, layer.dilation);
-        multiply(self.level, &scratch.rows, &w.matrix(&layer.taps), &mut scratch.context);
-        add_gated(self.level, values, &scratch.context, width);
-    }
-
-    fn embed(&self, position: usize, piece: Piece, values: &mut Vec<f32>) {
-        let w = &self.weights;
-        let width = w.sizes.width;
-        let row = |floats: &weights::Floats, at: usize, limit: usize| -> &[f32] {
-            &w.floats(floats)[at.min(limit - 1) * width..][..width]
-        };
-        let (steps, scale) = w.piece(piece.id);
-        let position = row(&w.positions, position, w.sizes.positions);
-        let case = row(&w.cases, usize::from(piece.case), w.sizes.cases);
-        let structure = row(&w.structures, usize::from(piece.structure), w.sizes.structures);
-        let start = values.len();
-        values.resize(start + width, 0.0);
-        kernel::embed(self.level, steps, scale, [case, structure, position], &mut values[start..]);
+        let taps = Taps { weights: w.floats(&layer.taps), shift: w.floats(&layer.shift), dilation: layer.dilation };
+        scratch.rows.beside(self.level, values, starts, taps, &mut scratch.inner);
+        multiply(self.level, &scratch.rows, &w.matrix(&layer.mix), &mut scratch.mixed);
+        add_gated(self.level, values, &scratch.mixed, *width);
     }
 
     fn attend(&self, starts: &[usize], scratch: &mut Scratch) {
@@ -303,10 +296,6 @@ impl Encoder {
                 kernel::attend(self.level, mixed, width, head, &mut scratch.attention, context);
             }
         }
-    }
-
-    fn normalise(&self, values: &mut [f32], norm: &[weights::Floats; 2]) {
-        normalise_all(self.level, values, self.weights.floats(&norm[0]), self.weights.floats(&norm[1]));
     }
 
     fn add_and_normalise(&self, values: &mut [f32], more: &[f32], norm: &[weights::Floats; 2]) {
@@ -322,9 +311,9 @@ impl Encoder {
         scores
     }
 
-    /// For some cues, given by their first and last pieces, and for each piece of a window: how it scores as source or content of the cue,
-    /// by a head that was read to; not normalised.
-    pub fn roles(&self, states: &States, head: usize, window: usize, cues: &[(usize, usize)]) -> Vec<Vec<[f32; ROLES]>> {
+    /// For some cues, given by their first and last pieces, one after the other, and for each piece of a window: how it scores as source or
+    /// content of the cue, by a head that was read to; not normalised.
+    pub fn roles(&self, states: &States, head: usize, window: usize, cues: &[(usize, usize)]) -> Vec<[f32; ROLES]> {
         if cues.is_empty() {
             return Vec::new();
         }
@@ -342,22 +331,24 @@ impl Encoder {
         rows.rows(self.level, &both, 2 * width);
         multiply(self.level, &rows, &w.matrix(&head.to_cue), &mut heads);
         let distances = w.floats(&head.distance);
-        let mut hidden = Vec::with_capacity(cues.len() * pieces.len());
-        for (&(first, last), cue) in cues.iter().zip(heads.chunks_exact(wide)) {
-            for (piece, own) in pieces.chunks_exact(wide).enumerate() {
-                let away = if piece < first { piece as i32 - first as i32 } else { (piece as i32 - last as i32).max(0) };
-                let distance = &distances[bucket(away, w.sizes.distances) * wide..][..wide];
-                hidden.extend(own.iter().zip(cue).zip(distance).map(|((own, cue), distance)| own + cue + distance));
-            }
+        let mut hidden = vec![0.0; cues.len() * pieces.len()];
+        let each = cues.iter().zip(heads.chunks_exact(wide)).zip(hidden.chunks_exact_mut(pieces.len()));
+        for ((&(first, last), cue), hidden) in each {
+            let away = |piece: usize| if piece < first { piece as i32 - first as i32 } else { piece.saturating_sub(last) as i32 };
+            let buckets: Vec<usize> = (0..range.len()).map(|piece| self.buckets.of(away(piece))).collect();
+            meet(self.level, &pieces, cue, distances, &buckets, hidden);
         }
-        gelu_all(self.level, &mut hidden);
-        let mut second = Vec::new();
-        rows.rows(self.level, &hidden, wide);
-        multiply(self.level, &rows, &w.matrix(&head.role1), &mut second);
-        gelu_all(self.level, &mut second);
+        if let Some(role1) = &head.role1 {
+            gelu_all(self.level, &mut hidden);
+            rows.rows(self.level, &hidden, wide);
+            multiply(self.level, &rows, &w.matrix(role1), &mut hidden);
+            gelu_all(self.level, &mut hidden);
+        } else {
+            positive_all(self.level, &mut hidden);
+        }
         let mut scores = vec![[0.0; ROLES]; cues.len() * range.len()];
-        score(self.level, &second, wide, &columns.role, ROLES, scores.as_flattened_mut());
-        scores.chunks_exact(range.len()).map(<[_]>::to_vec).collect()
+        score(self.level, &hidden, wide, &columns.role, ROLES, scores.as_flattened_mut());
+        scores
     }
 }
 
@@ -392,12 +383,24 @@ struct Scratch {
     attention: Attention,
 }
 
-/// The bucket of a signed distance in pieces: exact up to 15, then by octaves, four buckets each.
-fn bucket(distance: i32, buckets: usize) -> usize {
-    let middle = buckets as i32 / 2;
-    let size = distance.abs();
-    let far = if size < 16 { size } else { (16 + ((size as f32 / 16.0).log2() * 4.0) as i32).min(middle - 1) };
-    (middle + distance.signum() * far) as usize
+/// Distances in pieces fall into buckets: exact up to 15, then by octaves, four buckets each.
+struct Buckets {
+    middle: usize,
+    /// By distance: how many buckets away from the middle; the last for all that are farther.
+    away: [u8; 256],
+}
+
+impl Buckets {
+    fn new(count: usize) -> Buckets {
+        let middle = count / 2;
+        let away = |size: usize| if size < 16 { size } else { 16 + ((size as f32 / 16.0).log2() * 4.0) as usize };
+        Buckets { middle, away: std::array::from_fn(|size| away(size).min(middle.saturating_sub(1)) as u8) }
+    }
+
+    fn of(&self, distance: i32) -> usize {
+        let away = usize::from(self.away[(distance.unsigned_abs() as usize).min(255)]);
+        if distance < 0 { self.middle - away } else { self.middle + away }
+    }
 }
 
 #[cfg(test)]
@@ -406,7 +409,7 @@ mod tests {
 
     #[test]
     fn distances_fall_into_buckets() {
-        let buckets: Vec<usize> = [0, 1, -1, 15, 16, 31, 32, -64, 5000].into_iter().map(|d| bucket(d, 65)).collect();
+        let buckets: Vec<usize> = [0, 1, -1, 15, 16, 31, 32, -64, 5000].into_iter().map(|d| Buckets::new(65).of(d)).collect();
         assert_eq!(buckets, [32, 33, 31, 47, 48, 51, 52, 8, 63]);
     }
 

@@ -66,8 +66,13 @@ impl Setup {
     /// If choices do not go together, no place has the name of the home, or a file cannot be read or is not what it should be: then
     /// the message names the file, and of a table the line.
     pub fn pipeline(&self) -> Result<Pipeline, SetupError> {
-        let engine = self.engine()?;
-        let mut pipeline = Pipeline::new(Options { engine, cues: self.cues, homes: Homes::default() });
+        // The network and the lists side by side: a short run is over sooner.
+        let (engine, mut pipeline) = std::thread::scope(|scope| {
+            let engine = scope.spawn(|| self.engine());
+            let pipeline = Pipeline::new(Options { engine: Engine::Rules, cues: self.cues, homes: Homes::default() });
+            (engine.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), pipeline)
+        });
+        pipeline.options.engine = engine?;
         for path in &self.gazetteers {
             let layer = Table::open(path)
                 .and_then(|table| compile_tables(&pipeline.lexicon, &[table]))
@@ -96,11 +101,14 @@ impl Setup {
         if self.effort.is_some() && self.engine != EngineName::Accurate {
             return Err(SetupError::Usage("--effort goes with --engine accurate".to_owned()));
         }
-        Ok(match (encoder.map(Arc::new), self.engine) {
-            (None, _) | (_, EngineName::Rules) => Engine::Rules,
-            (Some(encoder), EngineName::Fast) => Engine::Fast(encoder),
-            (Some(encoder), EngineName::Accurate) => Engine::Accurate(encoder, self.effort.unwrap_or_default()),
-        })
+        match (encoder, self.engine) {
+            (None, _) | (_, EngineName::Rules) => Ok(Engine::Rules),
+            (Some(encoder), EngineName::Fast) => Ok(Engine::Fast(Arc::new(encoder))),
+            (Some(encoder), EngineName::Accurate) => {
+                let engine = Engine::accurate(encoder, self.effort.unwrap_or_default());
+                engine.map_err(|error| SetupError::Failed(error.to_string()))
+            }
+        }
     }
 }
 

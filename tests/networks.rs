@@ -6,13 +6,12 @@ use onrecord::Document;
 use onrecord::attribution::{Effort, Engine, network};
 use onrecord::encoder::{Encoder, Level};
 use onrecord::pipeline::{Annotation, Options, Pipeline};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-static ENCODER: LazyLock<Arc<Encoder>> = LazyLock::new(|| Arc::new(Encoder::large().expect("weights are in the binary")));
-
 fn pipeline(effort: Effort) -> Pipeline {
-    Pipeline::new(Options { engine: Engine::Accurate(Arc::clone(&ENCODER), effort), ..Options::default() })
+    let engine = Encoder::large().and_then(|large| Engine::accurate(large, effort)).expect("weights are in the binary");
+    Pipeline::new(Options { engine, ..Options::default() })
 }
 
 static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| pipeline(Effort::Normal));

@@ -124,9 +124,7 @@ fn the_fast_engine_keeps_on_its_feet() {
 fn the_accurate_engine_keeps_on_its_feet() {
     use onrecord::attribution::Effort;
     use onrecord::encoder::Encoder;
-    use std::sync::Arc;
 
-    let encoder = Encoder::large().expect("weights are in the binary");
-    let engine = Engine::Accurate(Arc::new(encoder), Effort::Normal);
+    let engine = Encoder::large().and_then(|large| Engine::accurate(large, Effort::Normal)).expect("weights are in the binary");
     TEXTS.iter().chain([&CAPITALS]).for_each(|odd| check(&engine, odd));
 }

@@ -3,7 +3,7 @@
 use onrecord::Document;
 use onrecord::attribution::{self, Cues, Effort, Engine};
 use onrecord::coreference;
-use onrecord::encoder::Encoder;
+use onrecord::encoder::{Encoder, WeightsError};
 use onrecord::format::Format;
 use onrecord::format::input::{Container, Item, Options as InputOptions, Source, read};
 use onrecord::gazetteer::Gazetteer;
@@ -17,7 +17,6 @@ use onrecord::token;
 use std::hint::black_box;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
 
 /// The documents that all stages read, and what the stages before each made of them.
 pub struct Bench {
@@ -78,6 +77,10 @@ pub const STAGES: [Stage; 17] = [
     Stage { name: "annotate-fast", part: false, run: |b| b.each(|b, i| b.pipeline.annotate(&b.documents[i]).attributions.len()) },
 ];
 
+fn accurate() -> Result<Engine, WeightsError> {
+    Engine::accurate(Encoder::large()?, Effort::Normal)
+}
+
 impl Bench {
     /// The sample articles, and a file of JSON Lines that holds them.
     ///
@@ -86,8 +89,8 @@ impl Bench {
     pub fn new() -> Bench {
         let engines = [
             Engine::Rules,
-            Engine::Fast(Arc::new(Encoder::small().expect("a processor that reads the weights"))),
-            Engine::Accurate(Arc::new(Encoder::large().expect("built with the feature `accurate`")), Effort::Normal),
+            Engine::fast().expect("a processor that reads the weights"),
+            accurate().expect("built with the feature `accurate`"),
         ];
         let pipeline = Pipeline::new(Options { engine: engines[1].clone(), ..Options::default() });
         let mut documents = Vec::new();

@@ -42,13 +42,28 @@ impl Effort {
         }
     }
 
-    /// The heads that are asked, of so many.
-    fn heads(self, count: usize) -> Range<usize> {
-        match self {
+    /// What reads: the small network first, and the large one what that leaves open.
+    pub(super) fn stages<'a>(self, small: Option<&'a Encoder>, large: &'a Encoder) -> Vec<Stage<'a>> {
+        let count = large.heads();
+        let heads = match self {
             Effort::Low => 0..(count - 1).max(1),
             Effort::Normal => 0..count,
-            Effort::High => count - 1..count,
-        }
+            Effort::High => return vec![Stage { encoder: large, heads: count - 1..count }],
+        };
+        small.map(Stage::whole).into_iter().chain([Stage { encoder: large, heads }]).collect()
+    }
+}
+
+/// A network, and which of its heads are asked, one after the other.
+pub(super) struct Stage<'a> {
+    encoder: &'a Encoder,
+    heads: Range<usize>,
+}
+
+impl<'a> Stage<'a> {
+    /// A network with all its heads.
+    pub fn whole(encoder: &'a Encoder) -> Stage<'a> {
+        Stage { encoder, heads: 0..encoder.heads() }
     }
 }
 
@@ -63,31 +78,34 @@ pub fn windows(encoder: &Encoder, input: Input<'_>) -> Vec<Window> {
 pub fn candidates(encoder: &Encoder, input: Input<'_>, head: usize, threshold: f32) -> Vec<(Reported, Scores)> {
     let view = View::new(input);
     let taken = Draft::new(&view).taken(&view);
-    let reader = Reader { encoder, view: &view, windows: &window::cut(&view, encoder.vocabulary(), Cues::All, &taken) };
+    let reader = Reader { view: &view, windows: &window::cut(&view, encoder.vocabulary(), Cues::All, &taken) };
+    let all: Vec<usize> = (0..reader.windows.len()).collect();
     let mut found = Vec::new();
-    for batch in reader.batches() {
-        let mut states = reader.begin(batch.clone());
+    for batch in reader.batches(&all) {
+        let mut states = reader.begin(encoder, batch);
         encoder.deepen(&mut states, head);
-        for (index, window) in batch.enumerate() {
-            found.extend(reader.reports(&states, head, index, window, threshold));
+        for (index, &window) in batch.iter().enumerate() {
+            found.extend(reader.reports(encoder, &states, head, index, window, threshold));
         }
     }
     found
 }
 
-/// Finds reports that have a cue, where the draft has none yet.
-pub(super) fn find(encoder: &Encoder, effort: Effort, cues: Cues, view: &View<'_>, draft: &mut Draft) {
+/// Finds reports that have a cue, where the draft has none yet. The networks of all stages have one vocabulary.
+pub(super) fn find(stages: &[Stage<'_>], cues: Cues, view: &View<'_>, draft: &mut Draft) {
     let taken = draft.taken(view);
-    let reader = Reader { encoder, view, windows: &window::cut(view, encoder.vocabulary(), cues, &taken) };
-    for batch in reader.batches() {
-        for (head, mut found) in reader.read(batch, effort) {
-            let threshold = encoder.calibration(head).report_threshold();
-            found.retain(|(report, _)| report.likelihood() >= threshold);
-            claim::settle(view, &mut found);
-            for (report, _) in found {
-                if !is_taken(view, &taken, &report) {
-                    draft.add(view, report);
-                }
+    let reader = Reader { view, windows: &window::cut(view, stages[0].encoder.vocabulary(), cues, &taken) };
+    let mut read: Vec<Read> = reader.windows.iter().map(|_| Read::default()).collect();
+    let mut open: Vec<usize> = (0..read.len()).collect();
+    for stage in stages {
+        open = reader.read(stage, &open, &mut read);
+    }
+    for Read { threshold, mut found } in read {
+        found.retain(|(report, _)| report.likelihood() >= threshold);
+        claim::settle(view, &mut found);
+        for (report, _) in found {
+            if !is_taken(view, &taken, &report) {
+                draft.add(view, report);
             }
         }
     }
@@ -101,66 +119,78 @@ fn is_taken(view: &View<'_>, taken: &Taken, report: &Reported) -> bool {
     report.cue.is_some_and(|cue| count(cue.span) > 0) || 3 * content as usize > all
 }
 
+/// Reports with the scores that made them.
+type Found = Vec<(Reported, Scores)>;
+
+/// What was found in a window by the head that read it last, and how likely it must be.
+#[derive(Default)]
+struct Read {
+    threshold: f32,
+    found: Found,
+}
+
 /// A document that is being read.
 struct Reader<'a> {
-    encoder: &'a Encoder,
     view: &'a View<'a>,
     windows: &'a [Window],
 }
 
-/// Reports with the scores that made them.
-type Found = Vec<(Reported, Scores)>;
-
 impl Reader<'_> {
-    /// Windows that are read at once, in order; at least one.
-    fn batches(&self) -> Vec<Range<usize>> {
+    /// Some windows, in order, as they are read at once; at least one each time.
+    fn batches<'w>(&self, windows: &'w [usize]) -> Vec<&'w [usize]> {
         let mut batches = Vec::new();
         let (mut start, mut pieces) = (0, 0);
-        for (at, window) in self.windows.iter().enumerate() {
-            if at > start && pieces + window.pieces.len() > BATCH {
-                batches.push(start..at);
+        for (at, &window) in windows.iter().enumerate() {
+            let size = self.windows[window].pieces.len();
+            if at > start && pieces + size > BATCH {
+                batches.push(&windows[start..at]);
                 (start, pieces) = (at, 0);
             }
-            pieces += window.pieces.len();
+            pieces += size;
         }
-        if start < self.windows.len() {
-            batches.push(start..self.windows.len());
+        if start < windows.len() {
+            batches.push(&windows[start..]);
         }
         batches
     }
 
-    fn begin(&self, batch: Range<usize>) -> States {
-        let pieces: Vec<&[Piece]> = self.windows[batch].iter().map(|w| &w.pieces[..]).collect();
-        self.encoder.begin(&pieces)
+    fn begin(&self, encoder: &Encoder, windows: &[usize]) -> States {
+        let pieces: Vec<&[Piece]> = windows.iter().map(|&w| &self.windows[w].pieces[..]).collect();
+        encoder.begin(&pieces)
     }
 
-    /// The reports of each window of a batch, with the head that found them: a window is read deeper until all its reports are settled.
-    fn read(&self, batch: Range<usize>, effort: Effort) -> Vec<(usize, Found)> {
-        let mut done: Vec<(usize, Found)> = vec![(0, Vec::new()); batch.len()];
-        let mut open: Vec<usize> = batch.clone().collect();
-        let mut states = self.begin(batch.clone());
-        for head in effort.heads(self.encoder.heads()) {
-            self.encoder.deepen(&mut states, head);
-            let calibration = self.encoder.calibration(head);
-            let mut unsettled = Vec::with_capacity(open.len());
-            for (index, &window) in open.iter().enumerate() {
-                let found = self.reports(&states, head, index, window, calibration.cue_threshold());
-                unsettled.push(!found.iter().all(|(r, _)| calibration.is_settled(r.likelihood())));
-                done[window - batch.start] = (head, found);
+    /// Reads some windows, each deeper until all its reports are settled; returns those in which some are not.
+    fn read(&self, stage: &Stage<'_>, windows: &[usize], read: &mut [Read]) -> Vec<usize> {
+        let encoder = stage.encoder;
+        let mut left = Vec::new();
+        for batch in self.batches(windows) {
+            let mut open = batch.to_vec();
+            let mut states = self.begin(encoder, batch);
+            for head in stage.heads.clone() {
+                encoder.deepen(&mut states, head);
+                let calibration = encoder.calibration(head);
+                let mut unsettled = Vec::with_capacity(open.len());
+                for (index, &window) in open.iter().enumerate() {
+                    let found = self.reports(encoder, &states, head, index, window, calibration.cue_threshold());
+                    unsettled.push(!found.iter().all(|(r, _)| calibration.is_settled(r.likelihood())));
+                    read[window] = Read { threshold: calibration.report_threshold(), found };
+                }
+                let mut still = unsettled.iter();
+                open.retain(|_| still.next() == Some(&true));
+                if open.is_empty() {
+                    break;
+                }
+                if head + 1 < stage.heads.end {
+                    states.keep(&unsettled);
+                }
             }
-            if !unsettled.contains(&true) {
-                break;
-            }
-            states.keep(&unsettled);
-            let mut still = unsettled.iter();
-            open.retain(|_| still.next() == Some(&true));
+            left.extend(open);
         }
-        done
+        left
     }
 
     /// The reports of a window, whose place among the states is `index`.
-    fn reports(&self, states: &States, head: usize, index: usize, window: usize, threshold: f32) -> Found {
-        let encoder = self.encoder;
+    fn reports(&self, encoder: &Encoder, states: &States, head: usize, index: usize, window: usize, threshold: f32) -> Found {
         let window = &self.windows[window];
         let mut cues = decode::cues(&encoder.cues(states, head, index)[window.core.clone()], threshold);
         for cue in &mut cues {
@@ -171,7 +201,7 @@ impl Reader<'_> {
         let roles = encoder.roles(states, head, index, &places);
         let calibration = encoder.calibration(head);
         cues.iter()
-            .zip(&roles)
+            .zip(roles.chunks_exact(window.pieces.len()))
             .filter_map(|(cue, roles)| report(calibration, self.view, window, cue, &decode::roles(roles)))
             .collect()
     }

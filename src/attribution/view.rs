@@ -74,8 +74,15 @@ impl<'a> View<'a> {
         self.is_word(at, "that") && !pronoun
     }
 
-    /// The content `start..end` as bytes: no white space, comma or full stop at its ends, no mark that has no partner inside.
+    /// Where `start..end` starts without the dateline of its paragraph.
+    pub fn behind_dateline(&self, start: usize, end: usize) -> usize {
+        let body = self.layout.paragraphs.get(self.paragraph_of(start)).map_or(0, |paragraph| paragraph.body as usize);
+        if body < end { start.max(body) } else { start }
+    }
+
+    /// The content `start..end` as bytes: no dateline, no white space, comma or full stop at its ends, no mark that has no partner inside.
     pub fn content(&self, mut start: usize, mut end: usize) -> Option<Span> {
+        start = self.behind_dateline(start, end);
         while start < end
             && matches!(
                 self.tokens[start].kind,

@@ -504,8 +504,8 @@ impl ExtractOptions {
         add("--format", job.format.name().into());
         add("--engine", pipeline.options.engine.name().into());
         add("--cues", pipeline.options.cues.name().into());
-        if let Engine::Fast(encoder) | Engine::Accurate(encoder, _) = &pipeline.options.engine {
-            add("--weights", format!("{:016x}", encoder.checksum()));
+        if let Some(network) = pipeline.options.engine.network() {
+            add("--weights", format!("{:016x}", network.checksum()));
         }
         if let Engine::Accurate(_, effort) = &pipeline.options.engine {
             add("--effort", effort.name().into());
@@ -593,8 +593,8 @@ fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, sum
         run["dedupe"] = Dedupe::from(dedupe).name().into();
         run["copies"] = summary.copies.into();
     }
-    if let Engine::Fast(encoder) | Engine::Accurate(encoder, _) = &pipeline.options.engine {
-        run["weights"] = format!("{:016x}", encoder.checksum()).into();
+    if let Some(network) = pipeline.options.engine.network() {
+        run["weights"] = format!("{:016x}", network.checksum()).into();
     }
     for (name, path) in [("files_from", &options.files_from), ("retry", &options.retry)] {
         if let Some(path) = path {

@@ -5,6 +5,8 @@
 //! made in a fixed order (sixteen lanes, then a tree) and compiled once for each level, so that wide registers are used where there
 //! are any and still every processor agrees.
 
+use super::Piece;
+
 /// Lanes of a block of weights: so many outputs stand together.
 pub const BLOCK: usize = 16;
 /// Inputs that are multiplied at once.
@@ -108,7 +110,7 @@ pub struct Matrix<'a> {
 /// A float to which this is added is rounded to a whole number, which stands in its lowest bits: 1.5 * 2^23.
 const ROUND: f32 = 12_582_912.0;
 
-/// Rows of 8-bit activations, or of several of them side by side.
+/// Rows of 8-bit activations.
 ///
 /// Each value lies 128 above what it stands for, as the instruction wants it that multiplies unsigned by signed.
 #[derive(Clone, Debug, Default)]
@@ -116,61 +118,91 @@ pub struct Quantised {
     values: Vec<u8>,
     /// By row: what one step is worth.
     scale: Vec<f32>,
-    /// By row: where its first input lies.
-    first: Vec<usize>,
     columns: usize,
-    /// Rows that stand side by side in one, and how many values lie between them.
-    taps: usize,
-    step: usize,
 }
 
 /// What zero is stored as.
 const ZERO: u8 = 128;
+/// The largest sum that a convolution hands on.
+const LARGEST: f32 = 4.0;
 
 impl Quantised {
+    fn resize(&mut self, rows: usize, columns: usize) {
+        self.columns = columns;
+        self.values.resize(rows * columns, ZERO);
+        self.scale.resize(rows, 0.0);
+    }
+
     /// Quantises rows of floats, each by its largest value.
     pub fn rows(&mut self, level: Level, floats: &[f32], columns: usize) {
-        (self.columns, self.taps, self.step) = (columns, 1, 0);
-        self.values.resize(floats.len(), ZERO);
-        self.scale.resize(floats.len() / columns, 0.0);
-        self.first.clear();
-        self.first.extend((0..self.scale.len()).map(|row| row * columns));
-        quantise(level, floats, columns, columns, &mut self.values, &mut self.scale);
+        self.resize(floats.len() / columns, columns);
+        quantise(level, floats, columns, &mut self.values, &mut self.scale);
     }
 
-    /// Quantises the rows of windows, each window by its largest value, and takes for each row also the rows so many before and behind it;
-    /// outside its window they are nothing. `starts` says where windows start, in rows; one more at the end.
-    pub fn beside(&mut self, level: Level, floats: &[f32], columns: usize, starts: &[usize], dilation: usize) {
-        (self.columns, self.taps, self.step) = (columns, 3, dilation * columns);
-        let gap = dilation * columns;
-        self.values.clear();
-        self.values.resize(floats.len() + starts.len() * gap, ZERO);
-        self.scale.resize(floats.len() / columns, 0.0);
-        self.first.clear();
-        for (number, window) in starts.windows(2).enumerate() {
-            let (start, end) = (window[0] * columns, window[1] * columns);
-            let place = start + (number + 1) * gap;
-            let values = &mut self.values[place..place + end - start];
-            quantise(level, &floats[start..end], columns, end - start, values, &mut self.scale[window[0]..window[1]]);
-            self.first.extend((window[0]..window[1]).map(|row| row * columns + number * gap));
+    /// Sums of the rows beside each other, column by column: of each window, for each row, `taps` of those around it, `dilation` rows apart.
+    /// Outside a window there is nothing. `starts` says where windows start, in rows; one more at the end.
+    pub fn beside(&mut self, level: Level, floats: &[f32], starts: &[usize], taps: Taps<'_>, padded: &mut Vec<f32>) {
+        let columns = taps.shift.len();
+        self.resize(floats.len() / columns, columns);
+        self.scale.fill(LARGEST / 127.0);
+        let margin = taps.weights.len() / columns / 2 * taps.dilation * columns;
+        for window in starts.windows(2) {
+            let range = window[0] * columns..window[1] * columns;
+            padded.clear();
+            padded.resize(margin, 0.0);
+            padded.extend_from_slice(&floats[range.clone()]);
+            padded.resize(2 * margin + range.len(), 0.0);
+            convolve(level, padded, taps, &mut self.values[range]);
         }
     }
+}
 
-    fn inputs(&self) -> usize {
-        self.taps * self.columns
+/// What a convolution does column by column.
+#[derive(Clone, Copy, Debug)]
+pub struct Taps<'a> {
+    /// By tap and column: what a value counts.
+    pub weights: &'a [f32],
+    /// By column: what is added.
+    pub shift: &'a [f32],
+    /// Rows from one tap to the next.
+    pub dilation: usize,
+}
+
+for_each_level! {
+    /// Sums of the rows beside each other in steps of [`LARGEST`] / 127. `padded` has as many rows more, before and behind, as the outermost
+    /// taps are away.
+    fn convolve(padded: &[f32], taps: Taps<'_>, values: &mut [u8]) {
+        let columns = taps.shift.len();
+        let step = taps.dilation * columns;
+        for (row, values) in values.chunks_exact_mut(columns).enumerate() {
+            for (block, values) in values.chunks_exact_mut(BLOCK).enumerate() {
+                let at = block * BLOCK;
+                let mut sums: [f32; BLOCK] = taps.shift[at..at + BLOCK].try_into().expect("a block is so long");
+                for (beside, weights) in padded[row * columns + at..].chunks(step).zip(taps.weights[at..].chunks(columns)) {
+                    let (beside, weights) = (&beside[..BLOCK], &weights[..BLOCK]);
+                    for (sum, (x, weight)) in sums.iter_mut().zip(beside.iter().zip(weights)) {
+                        *sum = x.mul_add(*weight, *sum);
+                    }
+                }
+                for (value, sum) in values.iter_mut().zip(sums) {
+                    let sum = if sum > LARGEST { LARGEST } else { sum };
+                    let sum = if sum < -LARGEST { -LARGEST } else { sum };
+                    *value = (sum * (127.0 / LARGEST) + ROUND).to_bits() as u8 ^ ZERO;
+                }
+            }
+        }
     }
 }
 
 for_each_level! {
-    /// Quantises runs of `together` values, each by its largest.
-    fn quantise(floats: &[f32], columns: usize, together: usize, values: &mut [u8], scales: &mut [f32]) {
-        let runs = floats.chunks_exact(together).zip(values.chunks_exact_mut(together));
-        for ((run, values), scales) in runs.zip(scales.chunks_exact_mut(together / columns)) {
-            let largest = largest(run);
-            let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-            scales.fill(scale);
-            let inverse = 1.0 / scale;
-            for (value, x) in values.iter_mut().zip(run) {
+    /// Quantises rows, each by its largest value.
+    fn quantise(floats: &[f32], columns: usize, values: &mut [u8], scales: &mut [f32]) {
+        let rows = floats.chunks_exact(columns).zip(values.chunks_exact_mut(columns));
+        for ((row, values), scale) in rows.zip(scales) {
+            let largest = largest(row);
+            *scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+            let inverse = 1.0 / *scale;
+            for (value, x) in values.iter_mut().zip(row) {
                 *value = (x * inverse + ROUND).to_bits() as u8 ^ ZERO;
             }
         }
@@ -180,7 +212,7 @@ for_each_level! {
 /// `out[row][output] = row · weights[output] + bias[output]`.
 pub fn multiply(level: Level, rows: &Quantised, matrix: &Matrix<'_>, out: &mut Vec<f32>) {
     let count = rows.scale.len();
-    assert_eq!(rows.inputs(), matrix.inputs, "the rows fit the matrix");
+    assert_eq!(rows.columns, matrix.inputs, "the rows fit the matrix");
     assert_eq!(matrix.weights.len(), matrix.outputs * matrix.inputs, "the matrix is whole");
     out.resize(count * matrix.outputs, 0.0);
     match level {
@@ -194,13 +226,10 @@ pub fn multiply(level: Level, rows: &Quantised, matrix: &Matrix<'_>, out: &mut V
 
 fn multiply_portable(rows: &Quantised, matrix: &Matrix<'_>, out: &mut [f32]) {
     let (inputs, outputs) = (matrix.inputs, matrix.outputs);
-    let groups = rows.columns / GROUP;
-    for (row, (&first, scale)) in rows.first.iter().zip(&rows.scale).enumerate() {
+    for (row, (values, scale)) in rows.values.chunks_exact(inputs).zip(&rows.scale).enumerate() {
         for (block, weights) in matrix.weights.chunks_exact(inputs * BLOCK).enumerate() {
             let mut sums = [0i32; BLOCK];
-            for (group, weights) in weights.chunks_exact(BLOCK * GROUP).enumerate() {
-                let at = first + group / groups * rows.step + group % groups * GROUP;
-                let inputs = &rows.values[at..at + GROUP];
+            for (inputs, weights) in values.chunks_exact(GROUP).zip(weights.chunks_exact(BLOCK * GROUP)) {
                 for (sum, lane) in sums.iter_mut().zip(weights.chunks_exact(GROUP)) {
                     *sum += lane.iter().zip(inputs).map(|(&w, &a)| i32::from(w) * (i32::from(a) - i32::from(ZERO))).sum::<i32>();
                 }
@@ -299,27 +328,22 @@ mod x86 {
     ) {
         let inputs = matrix.inputs;
         let mut sums = [[_mm512_setzero_si512(); B]; R];
-        // SAFETY: `row + R` rows and `block + B` blocks exist, each `inputs` (times sixteen) bytes long, a multiple of GROUP; a row's taps
-        // lie inside the values, which `Quantised` laid out.
+        // SAFETY: `row + R` rows and `block + B` blocks exist, each `inputs` (times sixteen) bytes long, a multiple of GROUP.
         unsafe {
-            let mut weights = matrix.weights.as_ptr().add(block * inputs * BLOCK);
-            for tap in 0..rows.taps {
-                let activations: [*const u8; R] =
-                    std::array::from_fn(|r| rows.values.as_ptr().add(rows.first[row + r] + tap * rows.step));
-                for group in 0..rows.columns / GROUP {
-                    let mut w = [_mm512_setzero_si512(); B];
-                    for (b, w) in w.iter_mut().enumerate() {
-                        *w = _mm512_loadu_si512(weights.add(b * inputs * BLOCK + group * BLOCK * GROUP).cast::<__m512i>());
-                    }
-                    for (r, sums) in sums.iter_mut().enumerate() {
-                        let a = _mm512_set1_epi32(activations[r].add(group * GROUP).cast::<i32>().read_unaligned());
-                        for (sum, w) in sums.iter_mut().zip(&w) {
-                            // Unsigned by signed: activations lie 128 too high, the sums are corrected below.
-                            *sum = _mm512_dpbusd_epi32(*sum, a, *w);
-                        }
+            let weights = matrix.weights.as_ptr().add(block * inputs * BLOCK);
+            let activations: [*const u8; R] = std::array::from_fn(|r| rows.values.as_ptr().add((row + r) * inputs));
+            for group in 0..inputs / GROUP {
+                let mut w = [_mm512_setzero_si512(); B];
+                for (b, w) in w.iter_mut().enumerate() {
+                    *w = _mm512_loadu_si512(weights.add(b * inputs * BLOCK + group * BLOCK * GROUP).cast::<__m512i>());
+                }
+                for (r, sums) in sums.iter_mut().enumerate() {
+                    let a = _mm512_set1_epi32(activations[r].add(group * GROUP).cast::<i32>().read_unaligned());
+                    for (sum, w) in sums.iter_mut().zip(&w) {
+                        // Unsigned by signed: activations lie 128 too high, the sums are corrected below.
+                        *sum = _mm512_dpbusd_epi32(*sum, a, *w);
                     }
                 }
-                weights = weights.add(rows.columns * BLOCK);
             }
         }
         for b in 0..B {
@@ -374,25 +398,21 @@ mod x86 {
         let mut sums = [[_mm256_setzero_si256(); 2]; R];
         // SAFETY: as in `tile_vnni`.
         unsafe {
-            let mut weights = matrix.weights.as_ptr().add(block * inputs * BLOCK);
-            for tap in 0..rows.taps {
-                let activations: [*const u8; R] =
-                    std::array::from_fn(|r| rows.values.as_ptr().add(rows.first[row + r] + tap * rows.step));
-                for group in 0..rows.columns / GROUP {
-                    let at = weights.add(group * BLOCK * GROUP);
-                    let w = [_mm256_loadu_si256(at.cast::<__m256i>()), _mm256_loadu_si256(at.add(32).cast::<__m256i>())];
-                    for (r, sums) in sums.iter_mut().enumerate() {
-                        let four = activations[r].add(group * GROUP).cast::<u32>().read_unaligned() ^ 0x8080_8080;
-                        let a = _mm256_set1_epi32(four as i32);
-                        let size = _mm256_abs_epi8(a);
-                        for (sum, w) in sums.iter_mut().zip(w) {
-                            // |a| times the weight with a's sign: two products of at most 127 * 127 fit into 16 bits.
-                            let pairs = _mm256_maddubs_epi16(size, _mm256_sign_epi8(w, a));
-                            *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
-                        }
+            let weights = matrix.weights.as_ptr().add(block * inputs * BLOCK);
+            let activations: [*const u8; R] = std::array::from_fn(|r| rows.values.as_ptr().add((row + r) * inputs));
+            for group in 0..inputs / GROUP {
+                let at = weights.add(group * BLOCK * GROUP);
+                let w = [_mm256_loadu_si256(at.cast::<__m256i>()), _mm256_loadu_si256(at.add(32).cast::<__m256i>())];
+                for (r, sums) in sums.iter_mut().enumerate() {
+                    let four = activations[r].add(group * GROUP).cast::<u32>().read_unaligned() ^ 0x8080_8080;
+                    let a = _mm256_set1_epi32(four as i32);
+                    let size = _mm256_abs_epi8(a);
+                    for (sum, w) in sums.iter_mut().zip(w) {
+                        // |a| times the weight with a's sign: two products of at most 127 * 127 fit into 16 bits.
+                        let pairs = _mm256_maddubs_epi16(size, _mm256_sign_epi8(w, a));
+                        *sum = _mm256_add_epi32(*sum, _mm256_madd_epi16(pairs, ones));
                     }
                 }
-                weights = weights.add(rows.columns * BLOCK);
             }
         }
         for (r, sums) in sums.iter().enumerate() {
@@ -578,23 +598,84 @@ for_each_level! {
 }
 
 for_each_level! {
-    /// Adds to rows the first half of other rows, each value as far as its gate in the second half is open.
+    /// Adds to rows the first half of other rows, each value as far as its gate in the second half is open: from 0 to 1.
     pub fn add_gated(rows: &mut [f32], gated: &[f32], width: usize) {
         for (row, gated) in rows.chunks_exact_mut(width).zip(gated.chunks_exact(2 * width)) {
             let (values, gates) = gated.split_at(width);
             for ((x, value), gate) in row.iter_mut().zip(values).zip(gates) {
-                *x += value * (1.0 / (1.0 + exp(-gate)));
+                let gate = if *gate > 1.0 { 1.0 } else { *gate };
+                let gate = if gate < 0.0 { 0.0 } else { gate };
+                *x += value * gate;
             }
         }
     }
 }
 
 for_each_level! {
-    /// Adds up what a piece is embedded as: its own steps, each worth `scale`, and other rows.
-    pub fn embed(steps: &[i8], scale: f32, others: [&[f32]; 3], out: &mut [f32]) {
-        let [a, b, c] = others;
-        for (i, out) in out.iter_mut().enumerate() {
-            *out = f32::from(steps[i]) * scale + a[i] + b[i] + c[i];
+    /// For each of some pieces, what it is itself, what its cue is and how far away it is: one of `distances`.
+    pub fn meet(pieces: &[f32], cue: &[f32], distances: &[f32], buckets: &[usize], out: &mut [f32]) {
+        let wide = cue.len();
+        for ((own, &bucket), out) in pieces.chunks_exact(wide).zip(buckets).zip(out.chunks_exact_mut(wide)) {
+            let distance = &distances[bucket * wide..][..wide];
+            for (out, ((own, cue), distance)) in out.iter_mut().zip(own.iter().zip(cue).zip(distance)) {
+                *out = own + cue + distance;
+            }
+        }
+    }
+}
+
+for_each_level! {
+    /// Multiplies and shifts each column of rows.
+    pub fn stretch(rows: &[f32], scale: &[f32], shift: &[f32], out: &mut [f32]) {
+        for (row, out) in rows.chunks_exact(scale.len()).zip(out.chunks_exact_mut(scale.len())) {
+            for (((x, scale), shift), out) in row.iter().zip(scale).zip(shift).zip(out) {
+                *out = x * scale + shift;
+            }
+        }
+    }
+}
+
+for_each_level! {
+    /// What stands above nothing, for each of some values.
+    pub fn positive_all(values: &mut [f32]) {
+        for x in values {
+            *x = if *x > 0.0 { *x } else { 0.0 };
+        }
+    }
+}
+
+/// What pieces and their features are worth: rows as wide as the states.
+#[derive(Clone, Copy, Debug)]
+pub struct Embedding<'a> {
+    /// By piece: steps.
+    pub pieces: &'a [i8],
+    /// By piece: what a step is worth.
+    pub scale: &'a [f32],
+    /// By case feature.
+    pub cases: &'a [f32],
+    /// By structure feature.
+    pub structures: &'a [f32],
+    /// By position in the window; the last for all behind it.
+    pub positions: &'a [f32],
+}
+
+for_each_level! {
+    /// Adds up what the pieces of a window are worth.
+    pub fn embed(table: Embedding<'_>, window: &[Piece], out: &mut [f32]) {
+        let width = table.pieces.len() / table.scale.len();
+        let row = |floats: &'_ [f32], at: usize| -> std::ops::Range<usize> {
+            let at = at.min(floats.len() / width - 1) * width;
+            at..at + width
+        };
+        for (position, (piece, out)) in window.iter().zip(out.chunks_exact_mut(width)).enumerate() {
+            let at = piece.id as usize;
+            let (steps, scale) = (&table.pieces[at * width..][..width], table.scale[at]);
+            let case = &table.cases[row(table.cases, usize::from(piece.case))];
+            let structure = &table.structures[row(table.structures, usize::from(piece.structure))];
+            let position = &table.positions[row(table.positions, position)];
+            for (i, out) in out.iter_mut().enumerate() {
+                *out = f32::from(steps[i]) * scale + case[i] + structure[i] + position[i];
+            }
         }
     }
 }
@@ -737,32 +818,33 @@ mod tests {
     }
 
     #[test]
-    fn rows_beside_each_other_are_one_row_of_them_all() {
-        let (columns, outputs, starts, dilation) = (16, 32, [0, 3, 4, 9], 2);
-        let floats: Vec<f32> = numbers(9 * columns, 5).iter().map(|&v| f32::from(v) * 0.02).collect();
-        let weights = numbers(3 * columns * outputs, 11);
-        let (scale, bias, sum) = (vec![0.01; outputs], vec![0.0; outputs], vec![0; outputs]);
-        let matrix = Matrix { outputs, inputs: 3 * columns, weights: &weights, scale: &scale, bias: &bias, sum: &sum };
-        let (mut beside, mut copied) = (Quantised::default(), Quantised::default());
-        beside.beside(Level::Portable, &floats, columns, &starts, dilation);
-        // The same with the three rows copied side by side.
-        let mut wide = Vec::new();
+    fn sums_of_rows_beside_each_other_end_with_their_window() {
+        let (columns, starts, dilation) = (16, [0usize, 3, 4, 9], 2usize);
+        let floats: Vec<f32> = numbers(9 * columns, 5).iter().map(|&v| f32::from(v) * 0.01).collect();
+        let weights: Vec<f32> = numbers(3 * columns, 11).iter().map(|&v| f32::from(v) * 0.01).collect();
+        let shift: Vec<f32> = (0..columns).map(|i| i as f32 * 0.5).collect();
+        let taps = Taps { weights: &weights, shift: &shift, dilation };
+        let mut expected = Vec::new();
         for window in starts.windows(2) {
-            for row in window[0]..window[1] {
-                for at in [row.checked_sub(dilation), Some(row), row.checked_add(dilation)] {
-                    let at = at.filter(|at| (window[0]..window[1]).contains(at));
-                    let place = |at: usize| beside.first[at] + beside.step;
-                    wide.extend(at.map_or(vec![ZERO; columns], |at| beside.values[place(at)..][..columns].to_vec()));
-                }
+            for (row, column) in (window[0]..window[1]).flat_map(|row| (0..columns).map(move |column| (row, column))) {
+                let at = [row.checked_sub(dilation), Some(row), row.checked_add(dilation)];
+                let beside = at.into_iter().enumerate().filter_map(|(tap, at)| Some((tap, at?)));
+                let sum: f32 = beside
+                    .filter(|(_, at)| (window[0]..window[1]).contains(at))
+                    .map(|(tap, at)| floats[at * columns + column] * weights[tap * columns + column])
+                    .sum();
+                expected.push((sum + shift[column]).clamp(-LARGEST, LARGEST));
             }
         }
-        copied.rows(Level::Portable, &vec![0.0; wide.len()], 3 * columns);
-        (copied.values, copied.scale) = (wide, beside.scale.clone());
-        let (mut a, mut b) = (Vec::new(), Vec::new());
-        multiply(Level::Portable, &beside, &matrix, &mut a);
-        multiply(Level::Portable, &copied, &matrix, &mut b);
-        assert_eq!(a, b);
-        assert!(a.iter().any(|&x| x != 0.0));
+        assert!(expected.iter().any(|x| x.abs() < LARGEST) && expected.contains(&LARGEST));
+        for &level in Level::available() {
+            let mut rows = Quantised::default();
+            rows.beside(level, &floats, &starts, taps, &mut Vec::new());
+            for ((value, scale), expected) in rows.values.iter().zip(rows.scale.iter().flat_map(|s| [s; 16])).zip(&expected) {
+                let got = (f32::from(*value) - f32::from(ZERO)) * scale;
+                assert!((got - expected).abs() <= 0.51 * scale, "{level:?} {got} {expected}");
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Little-endian: a magic word, a checksum of all that follows, then numbers (u32) that say how large everything is, then arrays, each
 //! aligned to 64 bytes, in the order in which [`Weights::read`] takes them.
 
-use super::kernel::{BLOCK, HEAD, Matrix};
+use super::kernel::{BLOCK, Embedding, HEAD, Matrix};
 use std::fmt;
 use std::ops::Range;
 
@@ -98,7 +98,7 @@ pub(super) struct MatrixAt {
 pub(super) enum LayerAt {
     /// Every piece looks at every other.
     Attention(Box<AttentionAt>),
-    /// Every piece looks at itself and at one on either side.
+    /// Every piece looks at some beside it, column by column.
     Convolution(ConvolutionAt),
 }
 
@@ -116,11 +116,14 @@ pub(super) struct AttentionAt {
 /// A gated convolution.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ConvolutionAt {
-    /// How many pieces away those on either side are.
+    /// How many pieces lie between one that is looked at and the next.
     pub dilation: usize,
-    pub norm: [Floats; 2],
-    /// From three pieces side by side to values and their gates.
-    pub taps: MatrixAt,
+    /// What is added to each column.
+    pub shift: Floats,
+    /// For each piece that is looked at, what each of its columns counts.
+    pub taps: Floats,
+    /// From the sums to values and their gates.
+    pub mix: MatrixAt,
 }
 
 /// What reads cues and roles off the states of one layer.
@@ -128,13 +131,14 @@ pub(super) struct ConvolutionAt {
 pub(super) struct HeadAt {
     /// So many layers lie below.
     pub depth: usize,
-    /// Applied before reading; `None` where the layers normalise.
-    pub norm: Option<[Floats; 2]>,
+    /// By which states are stretched and shifted before reading; `None` where the layers normalise.
+    pub stretch: Option<[Floats; 2]>,
     pub cue: [Floats; 2],
     pub piece: MatrixAt,
     pub to_cue: MatrixAt,
     pub distance: Floats,
-    pub role1: MatrixAt,
+    /// A layer between; `None` in a network of convolutions.
+    pub role1: Option<MatrixAt>,
     pub role2: [Floats; 2],
     /// What was found when the scores were calibrated; see `export.py`.
     pub calibration: Floats,
@@ -147,10 +151,11 @@ pub(super) struct Weights {
     vocabulary: Range<usize>,
     pieces: Range<usize>,
     piece_scale: Range<usize>,
-    pub positions: Floats,
-    pub cases: Floats,
-    pub structures: Floats,
-    pub norm: [Floats; 2],
+    positions: Floats,
+    cases: Floats,
+    structures: Floats,
+    /// Of the embeddings; `None` in a network of convolutions.
+    pub norm: Option<[Floats; 2]>,
     pub layers: Vec<LayerAt>,
     /// The heads, the shallowest first; the last reads the last layer.
     pub heads: Vec<HeadAt>,
@@ -225,8 +230,8 @@ impl Weights {
         let mut c = Cursor { bytes: all, at: 16 };
         let convolutions = match c.number()? {
             0 => false,
-            1 => true,
-            _ => return Err(WeightsError::Damaged),
+            2 => true,
+            _ => return Err(WeightsError::NotWeights),
         };
         let sizes = Sizes {
             width: c.number()?,
@@ -248,44 +253,49 @@ impl Weights {
             return Err(WeightsError::Damaged);
         }
         let Sizes { width, inner, wide, .. } = sizes;
-        let norm = |c: &mut Cursor<'_>| -> Result<[Floats; 2], WeightsError> { Ok([c.floats(width)?, c.floats(width)?]) };
+        let pair = |c: &mut Cursor<'_>| -> Result<[Floats; 2], WeightsError> { Ok([c.floats(width)?, c.floats(width)?]) };
         let vocabulary = c.array(vocabulary, 1)?;
         let pieces = c.array(sizes.pieces * width, 1)?;
         let piece_scale = c.array(sizes.pieces, 4)?;
         let positions = c.floats(sizes.positions * width)?;
         let cases = c.floats(sizes.cases * width)?;
         let structures = c.floats(sizes.structures * width)?;
-        let first_norm = norm(&mut c)?;
+        let norm = if convolutions { None } else { Some(pair(&mut c)?) };
         let mut layers = Vec::new();
         for _ in 0..sizes.layers {
             layers.push(if convolutions {
+                let (dilation, taps) = (c.number()?, c.number()?);
+                if taps % 2 == 0 || dilation.max(taps) > sizes.distances {
+                    return Err(WeightsError::Damaged);
+                }
                 LayerAt::Convolution(ConvolutionAt {
-                    dilation: c.number()?,
-                    norm: norm(&mut c)?,
-                    taps: c.matrix(2 * width, 3 * width)?,
+                    dilation,
+                    shift: c.floats(width)?,
+                    taps: c.floats(taps * width)?,
+                    mix: c.matrix(2 * width, width)?,
                 })
             } else {
                 LayerAt::Attention(Box::new(AttentionAt {
                     attention: c.matrix(3 * width, width)?,
                     merge: c.matrix(width, width)?,
-                    norm1: norm(&mut c)?,
+                    norm1: pair(&mut c)?,
                     widen: c.matrix(inner, width)?,
                     narrow: c.matrix(width, inner)?,
-                    norm2: norm(&mut c)?,
+                    norm2: pair(&mut c)?,
                 }))
             });
         }
         let mut list = Vec::new();
         for _ in 0..heads {
-            let norm = if convolutions { Some(norm(&mut c)?) } else { None };
+            let stretch = if convolutions { Some(pair(&mut c)?) } else { None };
             list.push(HeadAt {
                 depth: c.number()?,
-                norm,
+                stretch,
                 cue: [c.floats(sizes.cues * width)?, c.floats(sizes.cues)?],
                 piece: c.matrix(wide, width)?,
                 to_cue: c.matrix(wide, 2 * width)?,
                 distance: c.floats(sizes.distances * wide)?,
-                role1: c.matrix(wide, wide)?,
+                role1: if convolutions { None } else { Some(c.matrix(wide, wide)?) },
                 role2: [c.floats(sizes.roles * wide)?, c.floats(sizes.roles)?],
                 calibration: c.floats(calibration)?,
             });
@@ -294,19 +304,7 @@ impl Weights {
         if !depths.clone().is_sorted_by(|a, b| a < b) || depths.next_back() != Some(sizes.layers) {
             return Err(WeightsError::Damaged);
         }
-        Ok(Weights {
-            bytes,
-            sizes,
-            vocabulary,
-            pieces,
-            piece_scale,
-            positions,
-            cases,
-            structures,
-            norm: first_norm,
-            layers,
-            heads: list,
-        })
+        Ok(Weights { bytes, sizes, vocabulary, pieces, piece_scale, positions, cases, structures, norm, layers, heads: list })
     }
 
     /// The checksum that the file states.
@@ -336,13 +334,16 @@ impl Weights {
         }
     }
 
-    /// The embedding of a piece of the vocabulary, and what one step of it is worth.
-    pub fn piece(&self, id: u32) -> (&[i8], f32) {
+    /// What pieces and their features are worth.
+    pub fn embedding(&self) -> Embedding<'_> {
         let all = self.bytes.all();
-        let width = self.sizes.width;
-        let scale: &[f32] = bytemuck::cast_slice(&all[self.piece_scale.clone()]);
-        let rows: &[i8] = bytemuck::cast_slice(&all[self.pieces.clone()]);
-        (&rows[id as usize * width..][..width], scale[id as usize])
+        Embedding {
+            pieces: bytemuck::cast_slice(&all[self.pieces.clone()]),
+            scale: bytemuck::cast_slice(&all[self.piece_scale.clone()]),
+            cases: self.floats(&self.cases),
+            structures: self.floats(&self.structures),
+            positions: self.floats(&self.positions),
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A longer word is one unknown piece.
 const LONGEST: usize = 100;
+/// A shorter word of ASCII is looked up as it is.
+const PLAIN: usize = 20;
 
 /// A piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,7 @@ pub struct WordPiece {
 /// A vocabulary.
 ///
 /// All pieces lie in one text, and two tables of slots say where: it is made at each start, so 28,000 allocations are too many.
+#[derive(PartialEq, Eq)]
 pub struct Vocabulary {
     text: String,
     /// Where each piece ends in the text; it starts behind the one before.
@@ -35,6 +38,7 @@ pub struct Vocabulary {
 }
 
 /// Numbers of pieces, each in the first free slot behind the one that its hash names.
+#[derive(PartialEq, Eq)]
 struct Table {
     /// A power of two, at most half of them in use; [`FREE`] in the others.
     slots: Vec<u32>,
@@ -48,9 +52,9 @@ impl Table {
     }
 
     /// The slot of a piece, or the free one where it belongs.
-    fn slot<'a>(&self, piece: &str, spelling: impl Fn(u32) -> &'a str) -> usize {
+    fn slot<'a>(&self, piece: &[u8], spelling: impl Fn(u32) -> &'a [u8]) -> usize {
         let mut hasher = FxHasher::default();
-        hasher.write(piece.as_bytes());
+        hasher.write(piece);
         let mask = self.slots.len() - 1;
         let mut at = hasher.finish() as usize & mask;
         while self.slots[at] != FREE && spelling(self.slots[at]) != piece {
@@ -84,26 +88,34 @@ impl Vocabulary {
         Some(vocabulary)
     }
 
-    fn spelling(&self, id: u32) -> &str {
+    fn spelling(&self, id: u32) -> &[u8] {
         let start = id.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.text[start as usize..self.ends[id as usize] as usize]
+        &self.text.as_bytes()[start as usize..self.ends[id as usize] as usize]
     }
 
-    fn find(&self, table: &Table, piece: &str) -> Option<u32> {
+    fn find(&self, table: &Table, piece: &[u8]) -> Option<u32> {
         Some(table.slots[table.slot(piece, |id| self.spelling(id))]).filter(|&id| id != FREE)
     }
 
     /// The number of a piece that is no inner one.
     pub fn id(&self, piece: &str) -> Option<u32> {
-        self.find(&self.starts, piece)
+        self.find(&self.starts, piece.as_bytes())
     }
 
     /// The pieces of `span` of a text, in order.
     pub fn cut(&self, text: &str, span: Span, pieces: &mut Vec<WordPiece>) {
         let mut word = Word::default();
-        for (at, c) in span.of(text).char_indices() {
-            let start = span.start as usize + at;
-            let end = start + c.len_utf8();
+        let mut at = span.start as usize;
+        while let Some(c) = text[at..span.end as usize].chars().next() {
+            if word.chars.is_empty()
+                && let Some(piece) = self.plain_word(&text.as_bytes()[..span.end as usize], at)
+            {
+                pieces.push(piece);
+                at = piece.span.end as usize;
+                continue;
+            }
+            let (start, end) = (at, at + c.len_utf8());
+            at = end;
             if c.is_ascii_alphanumeric() {
                 word.push(c.to_ascii_lowercase(), start, end);
                 continue;
@@ -127,6 +139,17 @@ impl Vocabulary {
         self.finish(&mut word, pieces);
     }
 
+    /// The piece that a whole word is which starts there, if it is of ASCII and not long: most words are.
+    fn plain_word(&self, text: &[u8], start: usize) -> Option<WordPiece> {
+        let mut small = [0; PLAIN];
+        let letters = text[start..].iter().take_while(|c| c.is_ascii_alphanumeric());
+        let length = letters.take(PLAIN).zip(&mut small).map(|(c, small)| *small = c.to_ascii_lowercase()).count();
+        let end = start + length;
+        let ends = length < PLAIN && text.get(end).is_none_or(|c| c.is_ascii_punctuation() || matches!(c, b' ' | b'\n'));
+        let id = if length > 0 && ends { self.find(&self.starts, &small[..length])? } else { return None };
+        Some(WordPiece { id, span: Span::new(start, end) })
+    }
+
     fn finish(&self, word: &mut Word, pieces: &mut Vec<WordPiece>) {
         if word.chars.is_empty() {
             return;
@@ -139,7 +162,7 @@ impl Vocabulary {
             let table = if from == 0 { &self.starts } else { &self.inner };
             let found = (from + 1..=count).rev().find_map(|to| {
                 let end = word.chars.get(to).map_or(word.text.len(), |c| c.at);
-                self.find(table, &word.text[word.chars[from].at..end]).map(|id| (id, to))
+                self.find(table, &word.text.as_bytes()[word.chars[from].at..end]).map(|id| (id, to))
             });
             let Some((id, to)) = found else { break };
             pieces.push(WordPiece { id, span: Span::new(word.chars[from].start, word.chars[to - 1].end) });
@@ -214,6 +237,8 @@ mod tests {
             [(5, "“"), (1, "Un"), (2, "afford"), (3, "able"), (4, "Café"), (8, "s"), (7, ","), (0, "”"), (6, "said")]
         );
         assert_eq!(cut("un\u{ad}able\u{200b} xyz"), [(1, "un"), (3, "able"), (0, "xyz")]);
+        let ids = |text: &str| cut(text).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+        assert_eq!(ids("said, unsaid\u{1}Un."), ids("s\u{ad}aid\u{ad}, u\u{ad}nsaid\u{1}U\u{ad}n."), "whole words or letter by letter");
         assert_eq!(cut(&"a".repeat(101)).len(), 1);
         assert!(cut(" \n").is_empty());
     }

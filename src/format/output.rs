@@ -142,15 +142,12 @@ pub fn assemble(format: Format, layout: &Layout, lines: &mut dyn BufRead, target
 /// If the lines are no rows, or the output cannot be written.
 pub fn write_lines(format: Format, layout: &Layout, lines: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(&format.header(layout))?;
-    let mut cells = Vec::new();
-    each_line(lines, &mut |line| {
-        if format != Format::Csv {
-            return out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n"));
-        }
-        cells.clear();
-        csv::write_row(&serde_json::from_str(line)?, layout, &mut cells);
-        out.write_all(&cells)
-    })
+    if format != Format::Csv {
+        return each_line(lines, &mut |line| out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n")));
+    }
+    let mut out = csv::writer(out);
+    each_line(lines, &mut |line| Ok(csv::write_row(&serde_json::from_str(line)?, layout, &mut out)?))?;
+    out.flush()
 }
 
 /// Hands on each line without its end.

@@ -13,18 +13,21 @@ impl WordId {
 
 /// Words by the hash of their folded form, with their classes.
 ///
-/// A table of slots, some of them empty; a word stands in the first free slot behind the one that its hash names. It is made anew by each
-/// run from 75,000 words, so it has to be cheap to make as well as to ask.
+/// A table of slots, some of them empty; a word stands in the first free slot behind the one that the lower bits of its hash name. It is made
+/// anew by each run from 75,000 words, so it has to be cheap to make, and it is asked for every word of a text, so it has to be small.
 pub(super) struct Words {
     /// A power of two, at most three quarters of them in use.
     slots: Vec<Slot>,
+    /// By word: its hash.
+    hashes: Vec<u64>,
     classes: Vec<Classes>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Slot {
-    /// 0 in an empty slot; no word has that hash.
-    hash: u64,
+    /// The upper half of the hash.
+    tag: u32,
+    /// 0, the unknown word, in an empty slot.
     word: u32,
 }
 
@@ -34,14 +37,14 @@ const SLOTS: usize = 1 << 17;
 impl Words {
     /// No words but the unknown one.
     pub fn new() -> Words {
-        Words { slots: vec![Slot::default(); SLOTS], classes: vec![Classes::default()] }
+        Words { slots: vec![Slot::default(); SLOTS], hashes: vec![0], classes: vec![Classes::default()] }
     }
 
     /// The slot of a hash, or the empty one where it belongs.
     fn slot(&self, hash: u64) -> usize {
         let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.slots[at].hash != hash && self.slots[at].hash != 0 {
+        let (mut at, tag) = (hash as usize & mask, (hash >> 32) as u32);
+        while self.slots[at].word != 0 && self.slots[at].tag != tag {
             at = (at + 1) & mask;
         }
         at
@@ -55,13 +58,14 @@ impl Words {
     /// The word with this hash, made if it is new, with the classes added.
     pub fn add(&mut self, hash: u64, classes: Classes) -> WordId {
         let at = self.slot(hash);
-        if self.slots[at].hash == hash {
+        if self.slots[at].word != 0 {
             let word = WordId(self.slots[at].word);
             self.add_classes(word, classes);
             return word;
         }
         let word = self.classes.len() as u32;
-        self.slots[at] = Slot { hash, word };
+        self.slots[at] = Slot { tag: (hash >> 32) as u32, word };
+        self.hashes.push(hash);
         self.classes.push(classes);
         if self.classes.len() * 4 > self.slots.len() * 3 {
             self.grow();
@@ -70,12 +74,10 @@ impl Words {
     }
 
     fn grow(&mut self) {
-        let larger = vec![Slot::default(); self.slots.len() * 2];
-        for slot in std::mem::replace(&mut self.slots, larger) {
-            if slot.hash != 0 {
-                let at = self.slot(slot.hash);
-                self.slots[at] = slot;
-            }
+        self.slots = vec![Slot::default(); self.slots.len() * 2];
+        for (word, &hash) in self.hashes.iter().enumerate().skip(1) {
+            let at = self.slot(hash);
+            self.slots[at] = Slot { tag: (hash >> 32) as u32, word: word as u32 };
         }
     }
 

@@ -3,7 +3,7 @@
 #
 #   training/encoder/calibrate.sh CHECKPOINT.pt OUT_FOLDER POLNEAR_DEV.jsonl HEADS [STYLE]
 #
-# HEADS is 3 for the encoder, 2 for the student.
+# HEADS is 3 for the encoder, 1 for the student.
 set -euo pipefail
 checkpoint=$1 out=$2 dev=$3 heads=$4 style=${5:-0}
 here=training/encoder
@@ -16,6 +16,8 @@ for ((head = 0; head < heads; head++)); do
 done
 python $here/calibrate.py "$dev" "$out/calibration.json" -0.5 "${candidates[@]}" | tee "$out/calibration.txt"
 python $here/export.py "$checkpoint" "$out/weights.bin" --style "$style" --calibration "$out/calibration.json"
+# The student by itself; the encoder as the accurate engine has it, behind the student in the binary.
+effort=$([ "$heads" = 1 ] && echo high || echo normal)
 for cues in speech all; do
-  target/release/onrecord evaluate "$dev" --engine accurate --weights "$out/weights.bin" --cues $cues
+  target/release/onrecord evaluate "$dev" --engine accurate --effort $effort --weights "$out/weights.bin" --cues $cues
 done | tee "$out/figures.txt"

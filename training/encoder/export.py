@@ -100,9 +100,11 @@ def write_head(writer, depth, head, calibration):
     writer.matrix(head.piece.weight, head.piece.bias)
     writer.matrix(head.to_cue.weight, None)
     writer.floats(head.distance.weight)
-    writer.matrix(head.role[2].weight, head.role[2].bias)
-    writer.floats(head.role[4].weight)
-    writer.floats(head.role[4].bias)
+    *between, last = [layer for layer in head.role if isinstance(layer, torch.nn.Linear)]
+    for layer in between:
+        writer.matrix(layer.weight, layer.bias)
+    writer.floats(last.weight)
+    writer.floats(last.bias)
     writer.array(np.array(calibration), '<f4')
 
 
@@ -131,21 +133,22 @@ def encoder(writer, state, path, pieces, style, calibration):
 
 
 def student(writer, saved, pieces, calibration):
-    width = saved['width']
-    net = Convolutions(torch.randn(len(pieces), width), width)
+    net = Convolutions(torch.randn(len(pieces), saved['width']), saved['width'])
     net.load_state_dict(saved['state'])
-    calibration = calibration or [UNCALIBRATED] * len(net.exits)
-    begin(writer, 1, width, len(net.layers), 0, 2 * width, width, pieces, net.words.weight, torch.zeros(1, width), net, len(calibration[0]),
-          len(net.exits))
-    norm(writer, net.norm)
-    for dilation, before, layer in zip(net.dilations, net.norms, net.layers):
-        writer.numbers(dilation)
-        norm(writer, before)
-        # [outputs, inputs, taps] to what is multiplied by three pieces side by side.
-        writer.matrix(layer.weight.permute(0, 2, 1).reshape(2 * width, 3 * width), layer.bias)
-    for depth, last, head, numbers in zip(net.exits, net.last_norms, net.heads, calibration):
-        norm(writer, last)
-        write_head(writer, depth, head, numbers)
+    width = saved['width']
+    calibration = calibration or [UNCALIBRATED]
+    begin(writer, 2, width, len(net.layers), 0, 2 * width, net.head.piece.out_features, pieces, net.words.weight, torch.zeros(1, width), net,
+          len(calibration[0]), 1)
+    for layer in net.layers:
+        writer.numbers(layer.dilation, len(layer.taps))
+        writer.floats(layer.shift)
+        writer.floats(layer.taps)
+        # A gate is open from 0 to 1: x / 6 + 1/2.
+        (value, gate), (value_bias, gate_bias) = layer.mix.weight.chunk(2), layer.mix.bias.chunk(2)
+        writer.matrix(torch.cat([value, gate / 6]), torch.cat([value_bias, gate_bias / 6 + .5]))
+    writer.floats(net.scale)
+    writer.floats(net.shift)
+    write_head(writer, len(net.layers), net.head, calibration[0])
 
 
 def main():

@@ -4,6 +4,7 @@
 """
 import torch
 import torch.nn as nn
+import torch.nn.functional as F
 from transformers import AutoModel
 
 from data import CASES, CUE, ROLE, STRUCTURES
@@ -22,14 +23,15 @@ def bucket(distance):
 class Head(nn.Module):
     """Reads cues and roles off the states of one layer."""
 
-    def __init__(self, width, wide=WIDE):
+    def __init__(self, width, wide=WIDE, deep=True):
         super().__init__()
         self.cue = nn.Linear(width, len(CUE))
         self.piece = nn.Linear(width, wide)
         self.to_cue = nn.Linear(2 * width, wide, bias=False)
         self.distance = nn.Embedding(DISTANCES, wide)
         nn.init.zeros_(self.distance.weight)
-        self.role = nn.Sequential(nn.GELU(), nn.Dropout(.1), nn.Linear(wide, wide), nn.GELU(), nn.Linear(wide, len(ROLE)))
+        between = (nn.GELU(), nn.Dropout(.1), nn.Linear(wide, wide), nn.GELU()) if deep else (nn.ReLU(),)
+        self.role = nn.Sequential(*between, nn.Linear(wide, len(ROLE)))
 
     def roles(self, states, window, first, last):
         """Labels of all pieces for each cue, given as its window in the batch and its first and last piece."""
@@ -59,35 +61,59 @@ class Network(nn.Module):
         return [layers[exit] for exit in EXITS]
 
 
-class Convolutions(nn.Module):
-    """The student: gated convolutions over the same pieces, under the same heads. Its words start as the teacher's, on their main axes."""
+LARGEST = 4.  # of the sums that a convolution hands on; at run time they are brought to 8 bits in equal steps
 
-    def __init__(self, words, width, dilations=(1, 2, 4, 8, 1, 2), exits=(3, 6)):
+
+def stepped(x):
+    """Sums in the steps of 8 bits; gradients pass as if there were none."""
+    x = x.clamp(-LARGEST, LARGEST)
+    return x + ((x * 127 / LARGEST).round() * LARGEST / 127 - x).detach()
+
+
+class Beside(nn.Module):
+    """A gated convolution: sums of pieces beside each other column by column, then values and gates from all columns."""
+
+    def __init__(self, width, taps, dilation):
         super().__init__()
-        self.exits, self.dilations = exits, dilations
+        self.dilation = dilation
+        self.taps = nn.Parameter(torch.randn(taps, width) * .15)
+        self.taps.data[taps // 2] += 1
+        self.shift = nn.Parameter(torch.zeros(width))
+        self.mix = nn.Linear(width, 2 * width)
+
+    def forward(self, x):
+        far = len(self.taps) // 2 * self.dilation
+        padded = F.pad(x, (0, 0, far, far))
+        sums = self.shift
+        for tap, weights in enumerate(self.taps):
+            sums = sums + padded[:, tap * self.dilation:tap * self.dilation + x.shape[1]] * weights
+        values, gates = self.mix(stepped(sums)).chunk(2, -1)
+        return values * F.hardsigmoid(gates)
+
+
+class Convolutions(nn.Module):
+    """The student: gated convolutions over the same pieces, under one head. Its words start as the teacher's, on their main axes."""
+
+    def __init__(self, words, width, dilations=(1, 1, 2, 4, 2, 1), taps=7):
+        super().__init__()
         self.words = nn.Embedding(len(words), width)
         centred = words - words.mean(0)
         u, s, _ = torch.pca_lowrank(centred, q=width, niter=4, center=False)
-        self.words.weight.data = u * s / (u * s).std() * .5
+        self.words.weight.data = u * s / (u * s).std() * .7
         self.case = nn.Embedding(2 * CASES + 1, width)
         self.structure = nn.Embedding(STRUCTURES, width)
         for e in (self.case, self.structure):
             nn.init.zeros_(e.weight)
-        self.norm = nn.LayerNorm(width)
-        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in dilations)
-        self.layers = nn.ModuleList(nn.Conv1d(width, 2 * width, 3, padding=d, dilation=d) for d in dilations)
-        self.last_norms = nn.ModuleList(nn.LayerNorm(width) for _ in exits)
-        self.drop = nn.Dropout(.1)
-        self.heads = nn.ModuleList(Head(width, width) for _ in exits)
+        self.layers = nn.ModuleList(Beside(width, taps, dilation) for dilation in dilations)
+        self.scale = nn.Parameter(torch.full((width,), .7))
+        self.shift = nn.Parameter(torch.zeros(width))
+        self.drop = nn.Dropout(.05)
+        self.head = Head(width, width, deep=False)
 
     def states(self, ids, case, structure, mask):
-        """[batch, pieces, width] for each exit"""
+        """[batch, pieces, width]"""
         mask = mask[..., None].float()
-        x = self.drop(self.norm(self.words(ids) + self.case(case) + self.structure(structure))) * mask
-        out = []
-        for depth, (norm, layer) in enumerate(zip(self.norms, self.layers), 1):
-            value, gate = layer((norm(x) * mask).transpose(1, 2)).transpose(1, 2).chunk(2, -1)
-            x = (x + self.drop(value * torch.sigmoid(gate))) * mask
-            if depth in self.exits:
-                out.append(self.last_norms[len(out)](x))
-        return out
+        x = self.drop(self.words(ids) + self.case(case) + self.structure(structure)) * mask
+        for layer in self.layers:
+            x = (x + self.drop(layer(x))) * mask
+        return x * self.scale + self.shift

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From the weights of the large network to those of the small one: labels texts, trains, exports, calibrates, measures.
+# From the weights of the large network to those of the small one: varies and labels texts, trains, exports, calibrates, measures.
 #
 #   training/encoder/teach.sh LARGE.bin POLNEAR_DEV.jsonl OUT_FOLDER TEXTS.jsonl ...
 #
@@ -12,11 +12,12 @@ shift 3
 here=training/encoder
 mkdir -p "$out"
 cargo build --release --examples --bins
+python $here/vary.py "$@" --copies 4 > "$out/varied.jsonl"
 labels=()
-for text in "$@"; do
+for text in "$@" "$out/varied.jsonl"; do
   file="$out/$(basename "$text" .jsonl).labels.jsonl"
   target/release/examples/labels "$large" "$text" > "$file"
   labels+=("$file")
 done
 python $here/student.py "${labels[@]}" --out "$out"
-bash $here/calibrate.sh "$out/student.pt" "$out" "$dev" 2
+bash $here/calibrate.sh "$out/student.pt" "$out" "$dev" 1

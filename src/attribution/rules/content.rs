@@ -104,10 +104,7 @@ impl Reader<'_, '_> {
         if start < end && view.is(start, Classes::CONJUNCTION) && view.is_kind(start, TokenKind::Word) {
             start += 1;
         }
-        let paragraph = &view.layout.paragraphs[view.layout.paragraph_of(start)];
-        if (paragraph.body as usize) < end {
-            start = start.max(paragraph.body as usize);
-        }
+        start = view.behind_dateline(start, end);
         let earlier = self.uses[..self.index].iter().rev().take_while(|u| sentence.contains(u.tokens));
         for used in earlier {
             // `She said yes, but taxes are low, Jones said`: behind the comma that ends the other report.

@@ -10,6 +10,8 @@ use crate::format::rows::{Row, row};
 use crate::format::schema::{Field, Layout, Type, Typed};
 use crate::pipeline::{Annotation, Pipeline};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::io::Write;
 
 /// What stands for an empty text where nothing stands for null.
 const EMPTY: &str = "\\-";
@@ -67,59 +69,76 @@ pub fn header(layout: &Layout) -> Vec<u8> {
 /// Appends the rows of a document.
 pub fn write(pipeline: &Pipeline, document: &Document, annotation: &Annotation, out: &mut Vec<u8>) {
     let points = CodePoints::new(&document.text);
+    let mut writer = writer(out);
     for attribution in &annotation.attributions {
         let row = row(pipeline, document, annotation, attribution, &points);
         let row = serde_json::to_value(row).expect("rows are plain data");
-        write_row(&row, &Layout::of(&row, Row::TYPE), out);
+        write_row(&row, &Layout::of(&row, Row::TYPE), &mut writer).expect(MEMORY);
     }
+    writer.flush().expect(MEMORY);
+}
+
+/// Why nothing fails.
+const MEMORY: &str = "memory takes all, and every row has the same columns";
+
+/// What writes rows behind a header.
+pub(super) fn writer<W: Write>(out: W) -> csv::Writer<W> {
+    csv::WriterBuilder::new().has_headers(false).from_writer(out)
 }
 
 /// Appends a row; fields that it lacks are empty cells.
-pub(super) fn write_row(row: &Value, layout: &Layout, out: &mut Vec<u8>) {
-    let mut cells = Vec::new();
+///
+/// # Errors
+/// If the output cannot be written.
+pub(super) fn write_row<W: Write>(row: &Value, layout: &Layout, out: &mut csv::Writer<W>) -> csv::Result<()> {
     for field in fields(Row::TYPE, layout) {
         let value = &row[field.name];
         match field.of {
             Type::List(of) if is_record(of) => {
                 let items = value.as_array().map_or(&[][..], Vec::as_slice);
                 for inner in fields(of, layout) {
-                    let list: Vec<String> = items.iter().map(|item| item_of(&item[inner.name], inner.of)).collect();
-                    cells.push(list.join("|"));
+                    let list: Vec<Cow<'_, str>> = items.iter().map(|item| item_of(&item[inner.name], inner.of)).collect();
+                    match &list[..] {
+                        [item] => out.write_field(item.as_bytes())?,
+                        _ => out.write_field(list.join("|"))?,
+                    }
                 }
             }
             of if !of.fields().is_empty() => {
-                cells.extend(fields(of, layout).map(|inner| cell(&value[inner.name], inner.of)));
+                for inner in fields(of, layout) {
+                    out.write_field(cell(&value[inner.name], inner.of).as_bytes())?;
+                }
             }
-            of => cells.push(cell(value, of)),
+            of => out.write_field(cell(value, of).as_bytes())?,
         }
     }
-    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
-    writer.write_record(cells).and_then(|()| Ok(writer.flush()?)).expect("memory takes all, and every row has the same columns");
+    out.write_record(None::<&[u8]>)
 }
 
 /// A value as a cell.
-fn cell(value: &Value, of: &Type) -> String {
+fn cell<'v>(value: &'v Value, of: &Type) -> Cow<'v, str> {
     match (value, of) {
-        (Value::String(text), Type::Optional(_)) if text.is_empty() => EMPTY.to_owned(),
-        (Value::String(text), Type::Optional(_)) if text.starts_with('\\') => format!("\\{text}"),
-        (Value::String(text), _) => text.clone(),
-        (Value::Null, _) => String::new(),
+        (Value::String(text), Type::Optional(_)) if text.is_empty() => EMPTY.into(),
+        (Value::String(text), Type::Optional(_)) if text.starts_with('\\') => format!("\\{text}").into(),
+        (Value::String(text), _) => text.into(),
+        (Value::Null, _) => "".into(),
         // Parts: each a start and an end.
         (Value::Array(parts), _) => {
             let ends =
                 |part: &Value| part.as_array().map_or_else(String::new, |ends| join(ends.iter().map(Value::to_string), "-"));
-            join(parts.iter().map(ends), "|")
+            join(parts.iter().map(ends), "|").into()
         }
-        (Value::Number(number), Type::Number) => number.as_f64().unwrap_or_default().to_string(),
-        (other, _) => other.to_string(),
+        (Value::Number(number), Type::Number) => number.as_f64().unwrap_or_default().to_string().into(),
+        (other, _) => other.to_string().into(),
     }
 }
 
 /// A value as an item of a list in a cell.
-fn item_of(value: &Value, of: &Type) -> String {
+fn item_of<'v>(value: &'v Value, of: &Type) -> Cow<'v, str> {
     match (value, of) {
-        (Value::String(text), Type::Optional(_)) if text.is_empty() => EMPTY.to_owned(),
-        (Value::String(text), _) => text.replace('\\', "\\\\").replace('|', "\\|"),
+        (Value::String(text), Type::Optional(_)) if text.is_empty() => EMPTY.into(),
+        (Value::String(text), _) if text.contains(['\\', '|']) => text.replace('\\', "\\\\").replace('|', "\\|").into(),
+        (Value::String(text), _) => text.into(),
         _ => cell(value, of),
     }
 }
@@ -287,8 +306,9 @@ mod tests {
                 let row = json!({"doc_id": "a", "id": "a#0", "kind": "direct", "text": "t,\"\r\n", "content": "\\", "start": 0, "end": 9,
                     "parts": [[0, 3], [5, 9]], "cue": null, "speaker": null, "jurisdictions": about, "entities": [], "sentence": 0,
                     "paragraph": 0, "confidence": 0.5, "rule": "r", "date": null, "source": "s", "title": title, "url": null});
-                let mut line = Vec::new();
-                write_row(&row, &Layout::default(), &mut line);
+                let mut writer = writer(Vec::new());
+                write_row(&row, &Layout::default(), &mut writer).unwrap();
+                let line = writer.into_inner().unwrap();
                 let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&line[..]);
                 let cells = reader.records().next().unwrap().unwrap();
                 assert_eq!(read_row(&columns(&Layout::default()), &cells).unwrap(), row);
