@@ -66,13 +66,15 @@ fn all_processors_score_alike() {
     let pipeline = Pipeline::new(Options::default());
     let annotation = pipeline.annotate(&document);
     let input = annotation.attribution_input(&pipeline, &document);
-    let scores: Vec<_> = [Level::Vnni, Level::Avx2, Level::Portable]
-        .into_iter()
-        .filter_map(|level| Encoder::large().expect("weights are in the binary").with_level(level))
-        .map(|encoder| network::candidates(&encoder, input, encoder.heads() - 1, 0.0))
-        .collect();
-    assert!(!scores[0].is_empty());
-    assert!(scores.iter().all(|other| *other == scores[0]), "{scores:?}");
+    for make in [Encoder::small, Encoder::large] {
+        let scores: Vec<_> = [Level::Vnni, Level::Avx2, Level::Portable]
+            .into_iter()
+            .filter_map(|level| make().expect("weights are in the binary").with_level(level))
+            .map(|encoder| network::candidates(&encoder, input, encoder.heads() - 1, 0.0))
+            .collect();
+        assert!(!scores[0].is_empty());
+        assert!(scores.iter().all(|other| *other == scores[0]), "{scores:?}");
+    }
 }
 
 #[test]

@@ -238,7 +238,11 @@ mod tests {
         );
         assert_eq!(cut("un\u{ad}able\u{200b} xyz"), [(1, "un"), (3, "able"), (0, "xyz")]);
         let ids = |text: &str| cut(text).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
-        assert_eq!(ids("said, unsaid\u{1}Un."), ids("s\u{ad}aid\u{ad}, u\u{ad}nsaid\u{1}U\u{ad}n."), "whole words or letter by letter");
+        assert_eq!(
+            ids("said, unsaid\u{1}Un."),
+            ids("s\u{ad}aid\u{ad}, u\u{ad}nsaid\u{1}U\u{ad}n."),
+            "whole words or letter by letter"
+        );
         assert_eq!(cut(&"a".repeat(101)).len(), 1);
         assert!(cut(" \n").is_empty());
     }

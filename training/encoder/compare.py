@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 
 import data
 from export import kept
-from model import Network
+from model import Convolutions, Network
 from train import base_model
 
 
@@ -38,11 +38,18 @@ def main():
     old = [i for i, _ in kept(tokenizer.get_vocab())]
     new = {i: n for n, i in enumerate(old)}
     unknown = new[tokenizer.token_to_id('[UNK]')]
-    net = Network(path)
-    net.load_state_dict(torch.load(o.checkpoint, map_location='cpu'))
-    net.eval()
-    with torch.no_grad():
+    saved = torch.load(o.checkpoint, map_location='cpu')
+    student = 'width' in saved
+    if student:
+        net = Convolutions(torch.randn(len(old), saved['width']), saved['width'])
+        net.load_state_dict(saved['state'])
+        head = net.head
+    else:
+        net = Network(path)
+        net.load_state_dict(saved)
         net.style.weight[0] = net.style.weight[0] * (1 - o.style) + net.style.weight[1] * o.style
+        head = net.heads[-1]
+    net.eval()
     read = lambda p: ((d['doc_id'], d['text'], []) for d in map(json.loads, open(p, encoding='utf-8')))
     windows, _ = data.load(o.file, read, o.binary, tokenizer)
     ours = {}
@@ -69,15 +76,19 @@ def main():
         counts['features'] += sum((a, b) != (c, d) for a, b, c, d in zip(line['case'], line['structure'], w.case[1:-1], w.structure[1:-1]))
         if counts['windows'] <= o.limit:
             row = lambda values: torch.tensor([values])
+            inputs = row(w.case), row(w.structure)
             # Pieces outside the vocabulary are unknown to the program; here as well.
-            seen = [i if i in new else tokenizer.token_to_id('[UNK]') for i in w.ids]
-            states = net.states(row(seen), row(w.case), row(w.structure), torch.tensor([0]), torch.ones(1, len(w.ids)).long())[-1]
-            theirs = net.heads[-1].cue(states)[0, 1:-1].argmax(-1)
+            if student:
+                states = net.states(row([new.get(i, unknown) for i in w.ids]), *inputs, torch.ones(1, len(w.ids)))
+            else:
+                seen = [i if i in new else tokenizer.token_to_id('[UNK]') for i in w.ids]
+                states = net.states(row(seen), *inputs, torch.tensor([0]), torch.ones(1, len(w.ids)).long())[-1]
+            theirs = head.cue(states)[0, 1:-1].argmax(-1)
             counts['compared'] += len(ids)
             counts['cue'] += int((theirs != torch.tensor(line['cues']).argmax(-1)).sum())
             if line['roles']:
                 first, last = (torch.tensor([r[i] for r in line['roles']]) + 1 for i in (0, 1))
-                labels = net.heads[-1].roles(states, torch.zeros_like(first), first, last)[:, 1:-1].argmax(-1)
+                labels = head.roles(states, torch.zeros_like(first), first, last)[:, 1:-1].argmax(-1)
                 counts['role_pieces'] += labels.numel()
                 counts['role'] += int((labels != torch.tensor([r for _, _, r in line['roles']]).argmax(-1)).sum())
         line = next(lines, None)
