@@ -265,7 +265,7 @@ impl Weights {
         for _ in 0..sizes.layers {
             layers.push(if convolutions {
                 let (dilation, taps) = (c.number()?, c.number()?);
-                if taps % 2 == 0 || dilation.max(taps) > sizes.distances {
+                if dilation == 0 || taps % 2 == 0 || dilation.max(taps) > sizes.distances {
                     return Err(WeightsError::Damaged);
                 }
                 LayerAt::Convolution(ConvolutionAt {
