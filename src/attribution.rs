@@ -145,8 +145,8 @@ pub enum Engine {
 /// The networks of the accurate engine.
 pub struct Accurate {
     /// The network itself.
-    pub large: Encoder,
-    /// The small one, which settles what is easy; `None` if it cuts words otherwise.
+    large: Encoder,
+    /// The small one, which settles what is easy; `None` if it is not asked, or cuts words otherwise.
     small: Option<Encoder>,
 }
 
@@ -164,7 +164,8 @@ impl Engine {
     /// # Errors
     /// If the processor cannot read the weights of the small one.
     pub fn accurate(large: Encoder, effort: Effort) -> Result<Engine, WeightsError> {
-        let small = Some(Encoder::small()?).filter(|small| small.vocabulary() == large.vocabulary());
+        let small = if effort == Effort::High { None } else { Some(Encoder::small()?) };
+        let small = small.filter(|small| small.vocabulary() == large.vocabulary());
         Ok(Engine::Accurate(Arc::new(Accurate { large, small }), effort))
     }
 

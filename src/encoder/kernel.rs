@@ -123,6 +123,13 @@ pub struct Quantised {
 
 /// What zero is stored as.
 const ZERO: u8 = 128;
+
+/// What so many steps, rounded, are stored as; 127 at most on either side.
+#[inline(always)]
+fn stored(steps: f32) -> u8 {
+    (steps + ROUND).to_bits() as u8 ^ ZERO
+}
+
 /// The largest sum that a convolution hands on.
 const LARGEST: f32 = 4.0;
 
@@ -187,7 +194,7 @@ for_each_level! {
                 for (value, sum) in values.iter_mut().zip(sums) {
                     let sum = if sum > LARGEST { LARGEST } else { sum };
                     let sum = if sum < -LARGEST { -LARGEST } else { sum };
-                    *value = (sum * (127.0 / LARGEST) + ROUND).to_bits() as u8 ^ ZERO;
+                    *value = stored(sum * (127.0 / LARGEST));
                 }
             }
         }
@@ -203,7 +210,7 @@ for_each_level! {
             *scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
             let inverse = 1.0 / *scale;
             for (value, x) in values.iter_mut().zip(row) {
-                *value = (x * inverse + ROUND).to_bits() as u8 ^ ZERO;
+                *value = stored(x * inverse);
             }
         }
     }

@@ -14,12 +14,15 @@ for ((head = 0; head < heads; head++)); do
   target/release/examples/candidates "$out/weights.bin" "$dev" $head -0.5 > "$out/candidates.$head.jsonl"
   candidates+=("$out/candidates.$head.jsonl")
 done
-# What the student is fairly sure of, the encoder need not read; the encoder's own heads are near enough to wait for more.
-bounds=$([ "$heads" = 1 ] && echo "--unlikely .15 --sure .8" || echo "--unlikely .1 --sure .9")
+if [ "$heads" = 1 ]; then
+  # What the student is fairly sure of, the encoder need not read. It is measured by itself.
+  bounds="--unlikely .15 --sure .8" effort=high
+else
+  # The encoder's own heads are near enough to wait for more. It is measured behind the student in the binary.
+  bounds="--unlikely .1 --sure .9" effort=normal
+fi
 python $here/calibrate.py "$dev" "$out/calibration.json" -0.5 "${candidates[@]}" $bounds | tee "$out/calibration.txt"
 python $here/export.py "$checkpoint" "$out/weights.bin" --style "$style" --calibration "$out/calibration.json"
-# The student by itself; the encoder as the accurate engine has it, behind the student in the binary.
-effort=$([ "$heads" = 1 ] && echo high || echo normal)
 for cues in speech all; do
   target/release/onrecord evaluate "$dev" --engine accurate --effort $effort --weights "$out/weights.bin" --cues $cues
 done | tee "$out/figures.txt"
