@@ -5,13 +5,18 @@
 //! [classes](Classes) a word belongs to, whether a [phrase](Phrases) starts at a token (a role, a body, a cue), and where the
 //! quotation [marks](Marks) of a text are.
 
+#[cfg(test)]
+mod bulk;
+mod class;
 pub mod cue;
 pub mod list;
 mod mark;
 mod nickname;
 mod phrase;
+mod table;
 mod word;
 
+pub use class::Classes;
 pub use cue::{CueClass, CueEntry, CueForm, CueSort, Form, Frames};
 pub use mark::{Direction, Mark, MarkLevel, Marks};
 pub use nickname::Nicknames;
@@ -23,86 +28,7 @@ use crate::token::{TokenKind, tokenize};
 use list::{Entry, ListError};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use word::{OfWords, Words};
-
-/// A set of word classes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Classes(u64);
-
-macro_rules! classes {
-    ($($name:ident = $bit:expr, $doc:expr;)*) => {
-        impl Classes {
-            $(#[doc = $doc] pub const $name: Classes = Classes(1 << $bit);)*
-        }
-    };
-}
-
-classes! {
-    DETERMINER = 0, "the, a, this";
-    PREPOSITION = 1, "of, in, after";
-    CONJUNCTION = 2, "and, or, but";
-    SUBORDINATOR = 3, "because, that, whether";
-    AUXILIARY = 4, "is, has, did, isn't";
-    MODAL = 5, "will, could, won't";
-    NEGATION = 6, "not, never";
-    ADVERB = 7, "also, recently, reportedly";
-    WH = 8, "who, what, why";
-    NUMBER = 9, "one, hundred, dozen";
-    TIME = 10, "Monday, March, yesterday, week";
-    QUANTIFIER = 11, "many, several, both";
-    PRONOUN = 12, "she, them, someone";
-    POSSESSIVE = 13, "her, their (before a noun)";
-    CUE = 14, "A cue starts here, or may";
-    ROLE = 15, "A role starts here, or may";
-    BODY = 16, "A body starts here, or may";
-    HONORIFIC = 17, "Mr., Sen., Dame";
-    ORGANIZATION_FIRST = 18, "University (of X)";
-    ORGANIZATION_LAST = 19, "(X) Department";
-    ORGANIZATION_NAME = 20, "The full name of an organisation starts here, or may";
-    GIVEN_NAME = 21, "A given name";
-    SURNAME = 22, "A surname";
-    COMMON = 23, "A dictionary has the word in lower case";
-    VERB = 24, "A form of a verb (cues included)";
-    DIRECTION = 25, "north, downtown, greater";
-    PLACE_TYPE_BEFORE = 26, "city (of X)";
-    PLACE_TYPE_AFTER = 27, "(X) County";
-    FEATURE_AFTER = 28, "(X) Street, Airport, River";
-    FEATURE_BEFORE = 29, "Lake (X)";
-    LOCAL_REFERENCE = 30, "the city, the state";
-    PLACE_PREPOSITION = 31, "in, near, across";
-    MEDIA = 32, "(The X) Times";
-    FINITE = 33, "A verb form that is finite as a rule (says, went, is), or a modal";
-    PAST = 34, "A past form of a verb";
-    PARTICIPLE_ING = 35, "An -ing form of a verb";
-    VERB_NOUN = 36, "A verb form that is more often a noun";
-    BASE = 37, "The base form of a verb";
-    MONTH = 38, "January, Jan.";
-    WEEKDAY = 39, "Monday";
-    TEAM = 40, "A team's nickname";
-    GOVERNMENT = 41, "A head word of public bodies";
-    ROLE_PLURAL = 42, "A plural role or body starts here, or may";
-    ALSO_PLACE = 43, "A feature or head word that many towns have in their names (Fort, Park)";
-    ALSO_COMMON = 44, "An organisation's head word that is an ordinary word as well (Heat, Center)";
-    PARTICLE = 45, "up, out; the to of an infinitive";
-    OPENER = 46, "An adverb that opens a sentence (meanwhile)";
-    WEAK_PREPOSITION = 47, "A preposition that stands before places, and before much else (to, of)";
-    PERSON_AFTER = 48, "A word before persons or bodies that looks like a place word";
-    INTERJECTION = 49, "yes, oh, well";
-    LEVEL_WORD = 50, "A word of one level's government (council, statehouse, federal)";
-    COUNTRY_WORD = 51, "A word by which a text shows in which country it is at home (sheriff, councillors)";
-}
-
-impl Classes {
-    /// Whether the sets share a class.
-    pub fn any(self, other: Classes) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Both sets together.
-    pub const fn or(self, other: Classes) -> Classes {
-        Classes(self.0 | other.0)
-    }
-}
+use word::Words;
 
 /// What may follow an abbreviation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -276,9 +202,6 @@ impl Hasher for IdentityHasher {
 
 type Hashed = BuildHasherDefault<IdentityHasher>;
 
-/// The share of men among the bearers of a word that is no given name.
-const NO_NAME: u8 = u8::MAX;
-
 /// What the lists of one language say; see the [module](self).
 pub struct Lexicon {
     words: Words,
@@ -286,8 +209,6 @@ pub struct Lexicon {
     abbreviations: HashMap<Box<str>, Abbreviation>,
     honorifics: HashMap<WordId, Honorific, Hashed>,
     pronouns: HashMap<WordId, Pronoun, Hashed>,
-    given_names: OfWords<u8>,
-    surnames: OfWords<u32>,
     place_levels: HashMap<WordId, PlaceLevel, Hashed>,
     countries: HashMap<WordId, Box<[Box<str>]>, Hashed>,
     roles: Phrases<Role>,
@@ -314,13 +235,11 @@ impl Lexicon {
 
     fn parse_english() -> Result<Lexicon, ListError> {
         let mut lexicon = Lexicon {
-            words: Words::new(),
+            words: Words::shipped(),
             marks: Marks::parse(shipped!("quotation-marks.txt"))?,
             abbreviations: HashMap::new(),
             honorifics: HashMap::default(),
             pronouns: HashMap::default(),
-            given_names: OfWords::new(NO_NAME),
-            surnames: OfWords::new(0),
             place_levels: HashMap::default(),
             countries: HashMap::default(),
             roles: Phrases::default(),
@@ -331,9 +250,7 @@ impl Lexicon {
         };
         // Abbreviations first: the entries of the other lists are cut by the tokenizer, which asks for them.
         lexicon.read_abbreviations(shipped!("abbreviations.txt"))?;
-        lexicon.read_words(shipped!("words.txt"))?;
         lexicon.read_function_words(shipped!("function-words.txt"))?;
-        lexicon.read_verbs(shipped!("verbs.txt"))?;
         lexicon.read_pronouns(shipped!("pronouns.txt"))?;
         lexicon.read_honorifics(shipped!("honorifics.txt"))?;
         lexicon.read_roles(shipped!("roles.txt"))?;
@@ -342,9 +259,6 @@ impl Lexicon {
         lexicon.read_place_words(shipped!("place-words.txt"))?;
         lexicon.read_country_words(shipped!("country-words.txt"))?;
         lexicon.read_cues(shipped!("cues.txt"))?;
-        lexicon
-            .read_names(("people/given-names.tsv", include_str!("../gazetteers/people/given-names.tsv")), Classes::GIVEN_NAME)?;
-        lexicon.read_names(("people/surnames.tsv", include_str!("../gazetteers/people/surnames.tsv")), Classes::SURNAME)?;
         Ok(lexicon)
     }
 
@@ -393,7 +307,7 @@ impl Lexicon {
 
     /// The gender that a given name has for at least nine bearers of ten.
     pub fn given_name_gender(&self, word: WordId) -> Option<Gender> {
-        match self.given_names.get(word) {
+        match self.words.men(word) {
             90..=100 => Some(Gender::Male),
             ..=10 => Some(Gender::Female),
             _ => None,
@@ -402,7 +316,7 @@ impl Lexicon {
 
     /// How many people of the 2020 US census bear the word as a surname; 0 if it is rare or none.
     pub fn surname_count(&self, word: WordId) -> u32 {
-        self.surnames.get(word)
+        self.words.bearers(word)
     }
 
     /// The countries, as ISO 3166-1 codes, of whose news a word is typical; none for most words.
@@ -476,13 +390,6 @@ impl Lexicon {
         Ok(())
     }
 
-    fn read_words(&mut self, list: (&str, &str)) -> Result<(), ListError> {
-        for entry in list::entries(list) {
-            self.add_word(entry?.text, Classes::COMMON);
-        }
-        Ok(())
-    }
-
     fn read_function_words(&mut self, list: (&str, &str)) -> Result<(), ListError> {
         for entry in list::entries(list) {
             let entry = entry?;
@@ -517,33 +424,6 @@ impl Lexicon {
             self.add_word(entry.text, classes);
         }
         Ok(())
-    }
-
-    fn read_verbs(&mut self, list: (&str, &str)) -> Result<(), ListError> {
-        for entry in list::entries(list) {
-            let entry = entry?;
-            let forms: Vec<&str> = entry.attributes().collect();
-            let (third, past, participle, ing, noun) = match forms[..] {
-                [third, past, participle, ing] => (third, past, participle, ing, false),
-                [third, past, participle, ing, "noun"] => (third, past, participle, ing, true),
-                _ => {
-                    return Err(entry.error(
-                        "a verb has four forms (third person, past, participle, -ing), and `noun` if it is more often one",
-                    ));
-                }
-            };
-            self.add_verb(entry.text, third, past, participle, ing, noun);
-        }
-        Ok(())
-    }
-
-    fn add_verb(&mut self, base: &str, third: &str, past: &str, participle: &str, ing: &str, noun: bool) {
-        let noun = if noun { Classes::VERB_NOUN } else { Classes::default() };
-        self.add_word(base, Classes::VERB.or(Classes::COMMON).or(Classes::BASE).or(noun));
-        self.add_word(third, Classes::VERB.or(Classes::COMMON).or(Classes::FINITE).or(noun));
-        self.add_word(past, Classes::VERB.or(Classes::COMMON).or(Classes::FINITE).or(Classes::PAST));
-        self.add_word(participle, Classes::VERB.or(Classes::COMMON).or(Classes::PAST));
-        self.add_word(ing, Classes::VERB.or(Classes::COMMON).or(Classes::PARTICIPLE_ING));
     }
 
     fn read_pronouns(&mut self, list: (&str, &str)) -> Result<(), ListError> {
@@ -823,26 +703,6 @@ impl Lexicon {
                 self.cues.insert(words, CueForm { entry: index, form });
             }
             self.cue_entries.push(cue);
-        }
-        Ok(())
-    }
-
-    /// Reads a table of names: a line of columns, then `name`, `count` and, for given names, the share of men in per cent.
-    fn read_names(&mut self, table: (&str, &str), class: Classes) -> Result<(), ListError> {
-        for entry in list::entries(table).skip(1) {
-            let entry = entry?;
-            let mut fields = entry.fields().map(|f| f.parse::<u32>());
-            let (count, male) = (fields.next(), fields.next());
-            let Some(Ok(count)) = count else { return Err(entry.error("the second column is a count")) };
-            let word = self.add_word(entry.text, class);
-            match male {
-                Some(Ok(male)) => {
-                    self.given_names.set(word, male.min(100) as u8);
-                }
-                _ => {
-                    self.surnames.set(word, count);
-                }
-            }
         }
         Ok(())
     }

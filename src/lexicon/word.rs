@@ -1,84 +1,99 @@
 //! The words of a lexicon: a number for each, and what is known by that number.
 
-use super::Classes;
+use super::class::Classes;
+use super::table::{self, Table};
 
 /// A word of the lexicon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WordId(pub(super) u32);
+pub struct WordId(u32);
 
 impl WordId {
     /// The id of every word that no list holds.
     pub const UNKNOWN: WordId = WordId(0);
 }
 
-/// Words by the hash of their folded form, with their classes.
+/// The arrays of the long lists, which `build.rs` makes; see [`super::bulk`].
+struct Compiled {
+    slots: &'static [u64],
+    classes: &'static [u64],
+    men: &'static [u8],
+    bearers: &'static [u32],
+}
+
+#[repr(C, align(8))]
+struct Aligned<B: ?Sized>(B);
+
+macro_rules! compiled {
+    ($name:literal) => {{
+        static ARRAY: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/", $name)));
+        bytemuck::cast_slice(&ARRAY.0)
+    }};
+}
+
+/// Words by the hash of their folded form.
 ///
-/// A table of slots, some of them empty; a word stands in the first free slot behind the one that the lower bits of its hash name. It is made
-/// anew by each run from 75,000 words, so it has to be cheap to make, and it is asked for every word of a text, so it has to be small.
+/// Those of the long lists lie where they were embedded. Those of the short lists are asked first: they are few, and most words of a text are
+/// among them. Their numbers follow those of the long lists; a word of both has a number of each kind, and goes by the second.
 pub(super) struct Words {
-    /// A power of two, at most three quarters of them in use.
-    slots: Vec<Slot>,
-    /// By word: its hash.
-    hashes: Vec<u64>,
+    long: Compiled,
+    short: Table,
+    /// By number, of both kinds: asked so often that one array is worth a copy.
     classes: Vec<Classes>,
+    /// The numbers of words of short lists in the long ones, 0 if they are in none.
+    twins: Vec<u32>,
 }
-
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    /// The upper half of the hash.
-    tag: u32,
-    /// 0, the unknown word, in an empty slot.
-    word: u32,
-}
-
-/// Slots at first: what the English lists need.
-const SLOTS: usize = 1 << 17;
 
 impl Words {
-    /// No words but the unknown one.
-    pub fn new() -> Words {
-        Words { slots: vec![Slot::default(); SLOTS], hashes: vec![0], classes: vec![Classes::default()] }
+    /// The words of the long lists.
+    pub fn shipped() -> Words {
+        let long = Compiled {
+            slots: compiled!("slots"),
+            classes: compiled!("classes"),
+            men: compiled!("men"),
+            bearers: compiled!("bearers"),
+        };
+        Words {
+            classes: long.classes.iter().map(|&classes| Classes(classes)).collect(),
+            long,
+            short: Table::new(),
+            twins: Vec::new(),
+        }
     }
 
-    /// The slot of a hash, or the empty one where it belongs.
-    fn slot(&self, hash: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        let (mut at, tag) = (hash as usize & mask, (hash >> 32) as u32);
-        while self.slots[at].word != 0 && self.slots[at].tag != tag {
-            at = (at + 1) & mask;
-        }
-        at
+    /// The number of the last word of the long lists.
+    fn last(&self) -> u32 {
+        self.long.classes.len() as u32 - 1
+    }
+
+    /// The word's number in the long lists.
+    fn long(&self, word: WordId) -> usize {
+        if word.0 <= self.last() { word.0 as usize } else { self.twins[(word.0 - self.last()) as usize - 1] as usize }
     }
 
     /// The word with this hash, or the unknown one.
     pub fn find(&self, hash: u64) -> WordId {
-        WordId(self.slots[self.slot(hash)].word)
+        match table::find(self.short.slots(), hash) {
+            0 => WordId(table::find(self.long.slots, hash)),
+            word => WordId(self.last() + word),
+        }
     }
 
     /// The word with this hash, made if it is new, with the classes added.
     pub fn add(&mut self, hash: u64, classes: Classes) -> WordId {
-        let at = self.slot(hash);
-        if self.slots[at].word != 0 {
-            let word = WordId(self.slots[at].word);
-            self.add_classes(word, classes);
-            return word;
+        let word = WordId(self.last() + self.short.add(hash));
+        if word.0 as usize == self.classes.len() {
+            let twin = table::find(self.long.slots, hash);
+            self.twins.push(twin);
+            self.classes.push(self.classes[twin as usize]);
         }
-        let word = self.classes.len() as u32;
-        self.slots[at] = Slot { tag: (hash >> 32) as u32, word };
-        self.hashes.push(hash);
-        self.classes.push(classes);
-        if self.classes.len() * 4 > self.slots.len() * 3 {
-            self.grow();
-        }
-        WordId(word)
+        self.add_classes(word, classes);
+        word
     }
 
-    fn grow(&mut self) {
-        self.slots = vec![Slot::default(); self.slots.len() * 2];
-        for (word, &hash) in self.hashes.iter().enumerate().skip(1) {
-            let at = self.slot(hash);
-            self.slots[at] = Slot { tag: (hash >> 32) as u32, word: word as u32 };
-        }
+    /// Adds classes to a word of short lists.
+    pub fn add_classes(&mut self, word: WordId, classes: Classes) {
+        let of = &mut self.classes[word.0 as usize];
+        *of = of.or(classes);
     }
 
     /// The classes of a word.
@@ -86,37 +101,14 @@ impl Words {
         self.classes[word.0 as usize]
     }
 
-    /// Adds classes to a word.
-    pub fn add_classes(&mut self, word: WordId, classes: Classes) {
-        let of = &mut self.classes[word.0 as usize];
-        *of = of.or(classes);
-    }
-}
-
-/// A value for each word, the same for most.
-pub(super) struct OfWords<T> {
-    values: Vec<T>,
-    usual: T,
-}
-
-impl<T: Copy> OfWords<T> {
-    /// The same value for all.
-    pub fn new(usual: T) -> OfWords<T> {
-        OfWords { values: Vec::new(), usual }
+    /// The share of men among the bearers of a given name, in per cent; above 100 for other words.
+    pub fn men(&self, word: WordId) -> u8 {
+        self.long.men[self.long(word)]
     }
 
-    /// The value of a word.
-    pub fn get(&self, word: WordId) -> T {
-        self.values.get(word.0 as usize).copied().unwrap_or(self.usual)
-    }
-
-    /// Gives a word another value.
-    pub fn set(&mut self, word: WordId, value: T) {
-        let at = word.0 as usize;
-        if at >= self.values.len() {
-            self.values.resize(at + 1, self.usual);
-        }
-        self.values[at] = value;
+    /// How many people bear the word as a surname.
+    pub fn bearers(&self, word: WordId) -> u32 {
+        self.long.bearers[self.long(word)]
     }
 }
 
@@ -126,21 +118,19 @@ mod tests {
     use crate::fold::fold_hash;
 
     #[test]
-    fn words_are_found_again_after_the_table_has_grown() {
-        let mut words = Words::new();
-        let hash = |i: usize| fold_hash(&format!("word{i}"));
-        let ids: Vec<WordId> = (0..SLOTS).map(|i| words.add(hash(i), Classes::VERB)).collect();
-        assert!(words.slots.len() > SLOTS);
-        assert!(ids.iter().enumerate().all(|(i, &id)| words.find(hash(i)) == id && id != WordId::UNKNOWN));
-        assert_eq!(words.find(hash(SLOTS)), WordId::UNKNOWN);
-        assert_eq!(words.add(hash(7), Classes::CUE), ids[7]);
-        assert_eq!(words.classes(ids[7]), Classes::VERB.or(Classes::CUE));
-    }
-
-    #[test]
-    fn a_value_that_was_not_set_is_the_usual_one() {
-        let mut of = OfWords::new(9u8);
-        of.set(WordId(3), 1);
-        assert_eq!([2, 3, 4].map(|word| of.get(WordId(word))), [9, 1, 9]);
+    fn a_word_of_long_and_short_lists_is_one() {
+        let mut words = Words::shipped();
+        let (mary, said) = (fold_hash("mary"), fold_hash("qwertzuiop"));
+        let before = words.find(mary);
+        assert!(words.classes(before).any(Classes::GIVEN_NAME) && words.men(before) < 10);
+        assert_eq!(words.find(said), WordId::UNKNOWN);
+        assert_eq!((words.men(WordId::UNKNOWN), words.bearers(WordId::UNKNOWN)), (u8::MAX, 0));
+        let (mary, said) =
+            ([words.add(mary, Classes::ROLE), words.find(mary)], [words.add(said, Classes::CUE), words.find(said)]);
+        assert_eq!((mary[0], said[0]), (mary[1], said[1]));
+        assert!(mary[0] != before && mary[0] != said[0]);
+        assert!(words.classes(mary[0]).any(Classes::GIVEN_NAME) && words.classes(mary[0]).any(Classes::ROLE));
+        assert_eq!(words.men(mary[0]), words.men(before));
+        assert_eq!((words.classes(said[0]), words.men(said[0]), words.bearers(said[0])), (Classes::CUE, u8::MAX, 0));
     }
 }
