@@ -5,6 +5,7 @@ use crate::attribution::draft::Draft;
 use crate::attribution::view::View;
 use crate::attribution::{Cue, Reported, kind_of};
 use crate::lexicon::{Classes, CueClass, CueSort, Frames};
+use crate::quotation::Quotation;
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
 
@@ -12,9 +13,10 @@ use crate::token::TokenKind;
 type Rule = fn(&Reader<'_, '_>) -> Option<Vec<Span>>;
 
 /// The rules in order of precision: name, function, how often it was right on news (what is reported, and the source).
-const RULES: [(&str, Rule, f32); 11] = [
+const RULES: [(&str, Rule, f32); 12] = [
     ("quotation-before-cue", quotation_before, 0.92),
     ("quotation-behind-cue", quotation_behind, 0.9),
+    ("quotation-in-clause", quotation_within, 0.7),
     ("clause-before-cue", clause_before, 0.8),
     ("that-clause", that_clause, 0.8),
     ("question-clause", question_clause, 0.7),
@@ -79,6 +81,22 @@ impl Reader<'_, '_> {
     fn opened_at(&self, at: usize) -> Option<usize> {
         let q = self.view.quotation_at(at)?;
         (self.view.quotations[q].open() == at && !self.claimed[q]).then_some(q)
+    }
+
+    /// The quotation that opens the content behind the cue, and whether a colon stands before it.
+    fn quotation_behind(&self) -> Option<(&Quotation, bool)> {
+        let view = self.view;
+        if self.cue.place == SourcePlace::Object || self.cue.negated && !self.cue.frames.any(Frames::QUOTE) {
+            return None;
+        }
+        let (opening, at) = self.opening()?;
+        let q = match opening {
+            Opening::Quotation(q) => q,
+            // `He said:` and the quotation in the next paragraph
+            Opening::Colon => (at..(at + 1).min(view.tokens.len())).find_map(|i| self.opened_at(i))?,
+            _ => return None,
+        };
+        Some((&view.quotations[q], opening == Opening::Colon))
     }
 
     /// Where the cue's group (source, helping verbs, cue) starts and ends.
@@ -403,29 +421,21 @@ fn quotation_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
 /// `She said, “…”`, `Jones said in a statement: “…”`
 fn quotation_behind(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     let view = reader.view;
-    if reader.cue.place == SourcePlace::Object || reader.cue.negated && !reader.cue.frames.any(Frames::QUOTE) {
-        return None;
-    }
-    let (opening, at) = reader.opening()?;
-    let q = match opening {
-        Opening::Quotation(q) => q,
-        // `He said:` and the quotation in the next paragraph
-        Opening::Colon => (at..(at + 1).min(view.tokens.len())).find_map(|i| reader.opened_at(i))?,
-        _ => return None,
-    };
-    let quotation = &view.quotations[q];
+    let (quotation, is_announced) = reader.quotation_behind()?;
     let end = quotation.end();
     let sentence_end = view.sentence(end - 1).end as usize;
-    let rest = view.content(end, sentence_end);
     let next_cue = reader.uses[reader.index + 1..].iter().find(|u| u.tokens.start as usize >= end);
     let cue_follows = next_cue.is_some_and(|u| (u.tokens.start as usize) < sentence_end);
     let full =
         matches!(view.kind(quotation.tokens.end as usize - 1), Some(TokenKind::Stop | TokenKind::Comma)) || end >= sentence_end;
-    if rest.is_none() || cue_follows || full || opening == Opening::Colon {
-        return Some(vec![quotation.inner]);
-    }
-    // `said “no plan” would pass`
-    Some(vec![view.content(quotation.open(), reader.end_behind(quotation.open()))?])
+    let alone = is_announced || cue_follows || full || view.content(end, sentence_end).is_none();
+    alone.then(|| vec![quotation.inner])
+}
+
+/// `said “no plan” would pass`
+fn quotation_within(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
+    let (quotation, _) = reader.quotation_behind()?;
+    Some(vec![reader.view.content(quotation.open(), reader.end_behind(quotation.open()))?])
 }
 
 /// `Taxes are low, she said`, `Taxes, she said, are low`
