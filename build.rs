@@ -10,8 +10,8 @@ mod class;
 mod fold;
 #[path = "src/lexicon/list.rs"]
 mod list;
-#[path = "src/lexicon/table.rs"]
-mod table;
+#[path = "src/word_table.rs"]
+mod word_table;
 
 use std::path::Path;
 use std::{env, fs, io};
@@ -24,10 +24,9 @@ fn main() -> io::Result<()> {
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         texts.push(fs::read_to_string(&path).map_err(named)?);
     }
-    for file in ["bulk", "class", "list", "table"] {
-        println!("cargo::rerun-if-changed=src/lexicon/{file}.rs");
+    for file in ["lexicon/bulk", "lexicon/class", "lexicon/list", "fold", "word_table"] {
+        println!("cargo::rerun-if-changed=src/{file}.rs");
     }
-    println!("cargo::rerun-if-changed=src/fold.rs");
     match bulk::Bulk::read(std::array::from_fn(|i| &texts[i][..])) {
         Ok(bulk) => {
             let out = env::var("OUT_DIR").map_err(io::Error::other)?;

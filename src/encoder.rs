@@ -168,7 +168,7 @@ impl Encoder {
     }
 
     fn new(weights: Weights) -> Result<Encoder, WeightsError> {
-        let vocabulary = Vocabulary::new(weights.vocabulary()).ok_or(WeightsError::Damaged)?;
+        let vocabulary = Vocabulary::new(weights.sizes.pieces, weights.vocabulary()).ok_or(WeightsError::Damaged)?;
         let frame = vocabulary.id("[CLS]").zip(vocabulary.id("[SEP]")).ok_or(WeightsError::Damaged)?;
         if weights.sizes.cues != CUES
             || weights.sizes.roles != ROLES

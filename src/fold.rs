@@ -14,10 +14,30 @@ const PRIME: u64 = 0x0000_0100_0000_01b3;
 /// Stable across versions and machines: the compiled gazetteer holds such hashes.
 pub fn fold_hash(word: &str) -> u64 {
     if word.is_ascii() {
-        return finish(word.bytes().fold(OFFSET, |hash, byte| step(hash, byte.to_ascii_lowercase())));
+        return word.bytes().fold(Hash::EMPTY, |hash, byte| hash.with(byte.to_ascii_lowercase())).value();
     }
     let mut buffer = [0; 4];
-    finish(fold_chars(word).fold(OFFSET, |hash, c| c.encode_utf8(&mut buffer).bytes().fold(hash, step)))
+    fold_chars(word).fold(Hash::EMPTY, |hash, c| c.encode_utf8(&mut buffer).bytes().fold(hash, Hash::with)).value()
+}
+
+/// A hash that grows byte by byte; of the bytes of a folded form it is [`fold_hash`].
+#[derive(Clone, Copy, Debug)]
+pub struct Hash(u64);
+
+impl Hash {
+    /// Of no byte.
+    pub const EMPTY: Hash = Hash(OFFSET);
+
+    /// With another byte behind.
+    pub fn with(self, byte: u8) -> Hash {
+        Hash((self.0 ^ u64::from(byte)).wrapping_mul(PRIME))
+    }
+
+    /// The value. FNV leaves its low bits weak for short words; tables index by them.
+    pub fn value(self) -> u64 {
+        let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed ^ (mixed >> 29)).max(1)
+    }
 }
 
 /// The folded form itself.
@@ -35,16 +55,6 @@ fn fold_chars(word: &str) -> impl Iterator<Item = char> {
         .filter(|&c| !is_zero_width(c))
         .map(|c| if matches!(c, '’' | '‘' | 'ʼ') { '\'' } else { c })
         .flat_map(char::to_lowercase)
-}
-
-fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ u64::from(byte)).wrapping_mul(PRIME)
-}
-
-/// FNV leaves its low bits weak for short words; tables index by them.
-fn finish(hash: u64) -> u64 {
-    let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed ^ (mixed >> 29)).max(1)
 }
 
 #[cfg(test)]

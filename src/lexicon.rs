@@ -13,7 +13,6 @@ pub mod list;
 mod mark;
 mod nickname;
 mod phrase;
-mod table;
 mod word;
 
 pub use class::Classes;

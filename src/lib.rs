@@ -27,5 +27,6 @@ pub mod speaker;
 pub mod statement;
 pub mod summary;
 pub mod token;
+mod word_table;
 
 pub use document::{Document, Metadata};

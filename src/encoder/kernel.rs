@@ -180,25 +180,45 @@ for_each_level! {
     /// taps are away.
     fn convolve(padded: &[f32], taps: Taps<'_>, values: &mut [u8]) {
         let columns = taps.shift.len();
-        let step = taps.dilation * columns;
-        for (row, values) in values.chunks_exact_mut(columns).enumerate() {
-            for (block, values) in values.chunks_exact_mut(BLOCK).enumerate() {
-                let at = block * BLOCK;
-                let mut sums: [f32; BLOCK] = taps.shift[at..at + BLOCK].try_into().expect("a block is so long");
-                for (beside, weights) in padded[row * columns + at..].chunks(step).zip(taps.weights[at..].chunks(columns)) {
-                    let (beside, weights) = (&beside[..BLOCK], &weights[..BLOCK]);
-                    for (sum, (x, weight)) in sums.iter_mut().zip(beside.iter().zip(weights)) {
-                        *sum = x.mul_add(*weight, *sum);
-                    }
-                }
-                for (value, sum) in values.iter_mut().zip(sums) {
-                    let sum = if sum > LARGEST { LARGEST } else { sum };
-                    let sum = if sum < -LARGEST { -LARGEST } else { sum };
-                    *value = stored(sum * (127.0 / LARGEST));
-                }
+        for block in 0..columns / BLOCK {
+            if taps.weights.len() == COMMON_TAPS * columns {
+                let weights = std::array::from_fn::<_, COMMON_TAPS, _>(|tap| lanes(taps.weights, tap * columns + block * BLOCK));
+                convolve_block(padded, taps, block, &weights, values);
+            } else {
+                let weights: Vec<_> = taps.weights.chunks(columns).map(|weights| lanes(weights, block * BLOCK)).collect();
+                convolve_block(padded, taps, block, &weights, values);
             }
         }
     }
+}
+
+/// The number of taps for which weights stay in registers.
+const COMMON_TAPS: usize = 7;
+
+#[inline(always)]
+fn convolve_block(padded: &[f32], taps: Taps<'_>, block: usize, weights: &[[f32; BLOCK]], values: &mut [u8]) {
+    let columns = taps.shift.len();
+    let shift: [f32; BLOCK] = lanes(taps.shift, block * BLOCK);
+    for (row, values) in values.chunks_exact_mut(columns).enumerate() {
+        let mut sums = shift;
+        for (tap, weights) in weights.iter().enumerate() {
+            let beside: [f32; BLOCK] = lanes(padded, (row + tap * taps.dilation) * columns + block * BLOCK);
+            for (sum, (x, weight)) in sums.iter_mut().zip(beside.iter().zip(weights)) {
+                *sum = x.mul_add(*weight, *sum);
+            }
+        }
+        for (value, sum) in values[block * BLOCK..][..BLOCK].iter_mut().zip(sums) {
+            let sum = if sum > LARGEST { LARGEST } else { sum };
+            let sum = if sum < -LARGEST { -LARGEST } else { sum };
+            *value = stored(sum * (127.0 / LARGEST));
+        }
+    }
+}
+
+/// Sixteen of some numbers.
+#[inline(always)]
+fn lanes(numbers: &[f32], at: usize) -> [f32; BLOCK] {
+    numbers[at..at + BLOCK].try_into().expect("a block is so long")
 }
 
 for_each_level! {
@@ -333,10 +353,23 @@ mod x86 {
         block: usize,
         out: &mut [f32],
     ) {
-        let inputs = matrix.inputs;
-        let mut sums = [[_mm512_setzero_si512(); B]; R];
-        // SAFETY: `row + R` rows and `block + B` blocks exist, each `inputs` (times sixteen) bytes long, a multiple of GROUP.
+        let (inputs, outputs) = (matrix.inputs, matrix.outputs);
+        let at = block * BLOCK;
+        let (scale, bias, sum) =
+            (&matrix.scale[at..][..B * BLOCK], &matrix.bias[at..][..B * BLOCK], &matrix.sum[at..][..B * BLOCK]);
+        let steps = &rows.scale[row..][..R];
+        let out = &mut out[row * outputs + at..][..(R - 1) * outputs + B * BLOCK];
+        // Unsigned by signed: activations lie 128 too high, so the sums begin as much too low.
+        let mut low = [_mm512_setzero_si512(); B];
+        // SAFETY: each of these arrays is as long as B registers, and `out` as R rows of which B registers each are written; `row + R` rows and
+        // `block + B` blocks exist, each `inputs` (times sixteen) bytes long, a multiple of GROUP. Plain pointers, since with checks the loops
+        // are not unrolled, and the sums do not stay in registers.
         unsafe {
+            for (b, low) in low.iter_mut().enumerate() {
+                let sum = _mm512_loadu_si512(sum.as_ptr().add(b * BLOCK).cast::<__m512i>());
+                *low = _mm512_sub_epi32(_mm512_setzero_si512(), _mm512_slli_epi32::<7>(sum));
+            }
+            let mut sums = [low; R];
             let weights = matrix.weights.as_ptr().add(block * inputs * BLOCK);
             let activations: [*const u8; R] = std::array::from_fn(|r| rows.values.as_ptr().add((row + r) * inputs));
             for group in 0..inputs / GROUP {
@@ -347,36 +380,21 @@ mod x86 {
                 for (r, sums) in sums.iter_mut().enumerate() {
                     let a = _mm512_set1_epi32(activations[r].add(group * GROUP).cast::<i32>().read_unaligned());
                     for (sum, w) in sums.iter_mut().zip(&w) {
-                        // Unsigned by signed: activations lie 128 too high, the sums are corrected below.
                         *sum = _mm512_dpbusd_epi32(*sum, a, *w);
                     }
                 }
             }
-        }
-        for b in 0..B {
-            let at = (block + b) * BLOCK;
-            let (scale, bias, sum) = (lanes(matrix.scale, at), lanes(matrix.bias, at), lanes(matrix.sum, at));
-            // SAFETY: the arrays are as long as a register.
-            unsafe {
-                let scale = _mm512_loadu_ps(scale.as_ptr());
-                let bias = _mm512_loadu_ps(bias.as_ptr());
-                let excess = _mm512_slli_epi32::<7>(_mm512_loadu_si512(sum.as_ptr().cast::<__m512i>()));
-                for (r, sums) in sums.iter().enumerate() {
-                    let exact = _mm512_cvtepi32_ps(_mm512_sub_epi32(sums[b], excess));
+            for (r, sums) in sums.iter().enumerate() {
+                let row_scale = _mm512_set1_ps(*steps.as_ptr().add(r));
+                for (b, sum) in sums.iter().enumerate() {
                     // As in `finish`: first the scales, no fused operation.
-                    let step = _mm512_mul_ps(_mm512_set1_ps(rows.scale[row + r]), scale);
-                    let value = _mm512_add_ps(_mm512_mul_ps(exact, step), bias);
-                    let place = (row + r) * matrix.outputs + at;
-                    _mm512_storeu_ps(out[place..place + BLOCK].as_mut_ptr(), value);
+                    let step = _mm512_mul_ps(row_scale, _mm512_loadu_ps(scale.as_ptr().add(b * BLOCK)));
+                    let value = _mm512_mul_ps(_mm512_cvtepi32_ps(*sum), step);
+                    let value = _mm512_add_ps(value, _mm512_loadu_ps(bias.as_ptr().add(b * BLOCK)));
+                    _mm512_storeu_ps(out.as_mut_ptr().add(r * outputs + b * BLOCK), value);
                 }
             }
         }
-    }
-
-    /// Sixteen of some numbers.
-    #[inline(always)]
-    fn lanes<T>(numbers: &[T], at: usize) -> &[T; BLOCK] {
-        numbers[at..at + BLOCK].try_into().expect("a block is so long")
     }
 
     pub(super) fn multiply_avx2(rows: &Quantised, matrix: &Matrix<'_>, out: &mut [f32]) {

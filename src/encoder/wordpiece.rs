@@ -3,16 +3,16 @@
 //! What BERT's uncased tokenizer does: control characters dropped, letters made small and bare of accents, punctuation and CJK characters cut
 //! off, then the longest known piece taken from the left, again and again. Each piece keeps the bytes it stands for.
 
+use crate::fold::Hash;
 use crate::span::Span;
-use rustc_hash::FxHasher;
-use std::hash::Hasher;
+use crate::word_table::{self, WordTable};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A longer word is one unknown piece.
 const LONGEST: usize = 100;
-/// A shorter word of ASCII is looked up as it is.
-const PLAIN: usize = 20;
+/// Tells a piece inside a word from one that starts it.
+const INNER: u64 = 0x5bd1_e995_9d1b_58a3;
 
 /// A piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,83 +23,41 @@ pub struct WordPiece {
     pub span: Span,
 }
 
-/// A vocabulary.
-///
-/// All pieces lie in one text, and two tables of slots say where: it is made at each start, so 28,000 allocations are too many.
-#[derive(PartialEq, Eq)]
+/// A vocabulary: a number for each piece, by its hash.
 pub struct Vocabulary {
-    text: String,
-    /// Where each piece ends in the text; it starts behind the one before.
-    ends: Vec<u32>,
-    starts: Table,
-    /// Pieces inside a word, without their `##`.
-    inner: Table,
+    /// Numbers are one higher here, and the hashes of inner pieces are changed by [`INNER`].
+    pieces: WordTable,
     unknown: u32,
 }
 
-/// Numbers of pieces, each in the first free slot behind the one that its hash names.
-#[derive(PartialEq, Eq)]
-struct Table {
-    /// A power of two, at most half of them in use; [`FREE`] in the others.
-    slots: Vec<u32>,
-}
-
-const FREE: u32 = u32::MAX;
-
-impl Table {
-    fn new(pieces: usize) -> Table {
-        Table { slots: vec![FREE; (2 * pieces + 1).next_power_of_two()] }
-    }
-
-    /// The slot of a piece, or the free one where it belongs.
-    fn slot<'a>(&self, piece: &[u8], spelling: impl Fn(u32) -> &'a [u8]) -> usize {
-        let mut hasher = FxHasher::default();
-        hasher.write(piece);
-        let mask = self.slots.len() - 1;
-        let mut at = hasher.finish() as usize & mask;
-        while self.slots[at] != FREE && spelling(self.slots[at]) != piece {
-            at = (at + 1) & mask;
-        }
-        at
+impl PartialEq for Vocabulary {
+    fn eq(&self, other: &Vocabulary) -> bool {
+        self.pieces.slots() == other.pieces.slots()
     }
 }
 
 impl Vocabulary {
-    /// The vocabulary with these pieces in order; `None` if it lacks `[UNK]`.
-    pub fn new<'a>(pieces: impl Iterator<Item = &'a str>) -> Option<Vocabulary> {
-        let (mut text, mut ends, mut is_inner) = (String::new(), Vec::new(), Vec::new());
-        for piece in pieces {
-            let inner = piece.strip_prefix("##");
-            text.push_str(inner.unwrap_or(piece));
-            ends.push(text.len() as u32);
-            is_inner.push(inner.is_some());
-        }
-        let inner = is_inner.iter().filter(|&&inner| inner).count();
-        let (starts, inner) = (Table::new(ends.len() - inner), Table::new(inner));
-        let mut vocabulary = Vocabulary { text, ends, starts, inner, unknown: FREE };
-        for (id, is_inner) in is_inner.into_iter().enumerate() {
-            let piece = vocabulary.spelling(id as u32);
-            let table = if is_inner { &vocabulary.inner } else { &vocabulary.starts };
-            let slot = table.slot(piece, |id| vocabulary.spelling(id));
-            // Of a piece that stands twice the last counts.
-            if is_inner { &mut vocabulary.inner } else { &mut vocabulary.starts }.slots[slot] = id as u32;
+    /// The vocabulary with these pieces in order, of which there are so many; `None` if one stands twice or `[UNK]` is missing.
+    pub fn new<'a>(count: usize, pieces: impl Iterator<Item = &'a str>) -> Option<Vocabulary> {
+        let mut vocabulary = Vocabulary { pieces: WordTable::with_room(count), unknown: 0 };
+        for (id, piece) in (0u32..).zip(pieces) {
+            let (text, salt) = piece.strip_prefix("##").map_or((piece, 0), |inner| (inner, INNER));
+            if vocabulary.pieces.add(text.bytes().fold(Hash::EMPTY, Hash::with).value() ^ salt) != id + 1 {
+                return None;
+            }
         }
         vocabulary.unknown = vocabulary.id("[UNK]")?;
         Some(vocabulary)
     }
 
-    fn spelling(&self, id: u32) -> &[u8] {
-        let start = id.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.text.as_bytes()[start as usize..self.ends[id as usize] as usize]
-    }
-
-    fn find(&self, table: &Table, piece: &[u8]) -> Option<u32> {
-        Some(table.slots[table.slot(piece, |id| self.spelling(id))]).filter(|&id| id != FREE)
+    /// The number of a piece with this hash.
+    fn find(&self, hash: u64) -> Option<u32> {
+        word_table::find(self.pieces.slots(), hash).checked_sub(1)
     }
 
     /// The number of a piece that is no inner one.
     pub fn id(&self, piece: &str) -> Option<u32> {
-        self.find(&self.starts, piece.as_bytes())
+        self.find(piece.bytes().fold(Hash::EMPTY, Hash::with).value())
     }
 
     /// The pieces of `span` of a text, in order.
@@ -139,14 +97,15 @@ impl Vocabulary {
         self.finish(&mut word, pieces);
     }
 
-    /// The piece that a whole word is which starts there, if it is of ASCII and not long: most words are.
+    /// The piece that a whole word is which starts there, if it is of ASCII: most words are.
     fn plain_word(&self, text: &[u8], start: usize) -> Option<WordPiece> {
-        let mut small = [0; PLAIN];
-        let letters = text[start..].iter().take_while(|c| c.is_ascii_alphanumeric());
-        let length = letters.take(PLAIN).zip(&mut small).map(|(c, small)| *small = c.to_ascii_lowercase()).count();
-        let end = start + length;
-        let ends = length < PLAIN && text.get(end).is_none_or(|c| c.is_ascii_punctuation() || matches!(c, b' ' | b'\n'));
-        let id = if length > 0 && ends { self.find(&self.starts, &small[..length])? } else { return None };
+        let (mut hash, mut end) = (Hash::EMPTY, start);
+        while let Some(letter) = text.get(end).filter(|c| c.is_ascii_alphanumeric()) {
+            hash = hash.with(letter.to_ascii_lowercase());
+            end += 1;
+        }
+        let ends = text.get(end).is_none_or(|c| c.is_ascii_punctuation() || matches!(c, b' ' | b'\n'));
+        let id = if end > start && ends { self.find(hash.value())? } else { return None };
         Some(WordPiece { id, span: Span::new(start, end) })
     }
 
@@ -159,11 +118,9 @@ impl Vocabulary {
         let whole = Span::new(word.chars[0].start, word.chars[count - 1].end);
         let mut from = 0;
         while from < count && count <= LONGEST {
-            let table = if from == 0 { &self.starts } else { &self.inner };
-            let found = (from + 1..=count).rev().find_map(|to| {
-                let end = word.chars.get(to).map_or(word.text.len(), |c| c.at);
-                self.find(table, &word.text.as_bytes()[word.chars[from].at..end]).map(|id| (id, to))
-            });
+            word.hash_from(from);
+            let salt = if from == 0 { 0 } else { INNER };
+            let found = (from + 1..=count).rev().find_map(|to| Some((self.find(word.hashes[to - from - 1] ^ salt)?, to)));
             let Some((id, to)) = found else { break };
             pieces.push(WordPiece { id, span: Span::new(word.chars[from].start, word.chars[to - 1].end) });
             from = to;
@@ -182,6 +139,7 @@ impl Vocabulary {
 struct Word {
     text: String,
     chars: Vec<Letter>,
+    hashes: Vec<u64>,
 }
 
 struct Letter {
@@ -194,6 +152,17 @@ impl Word {
     fn push(&mut self, c: char, start: usize, end: usize) {
         self.chars.push(Letter { at: self.text.len(), start, end });
         self.text.push(c);
+    }
+
+    /// Takes the hashes of the beginnings of what stands behind some letters.
+    fn hash_from(&mut self, letter: usize) {
+        self.hashes.clear();
+        let mut hash = Hash::EMPTY;
+        for (at, letter) in self.chars.iter().enumerate().skip(letter) {
+            let end = self.chars.get(at + 1).map_or(self.text.len(), |next| next.at);
+            hash = self.text.as_bytes()[letter.at..end].iter().fold(hash, |hash, &byte| hash.with(byte));
+            self.hashes.push(hash.value());
+        }
     }
 }
 
@@ -223,8 +192,8 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Vec<(u32, &str)> {
-        let vocabulary =
-            Vocabulary::new(["[UNK]", "un", "##afford", "##able", "cafe", "“", "said", ",", "##s"].into_iter()).unwrap();
+        let pieces = ["[UNK]", "un", "##afford", "##able", "cafe", "“", "said", ",", "##s"];
+        let vocabulary = Vocabulary::new(pieces.len(), pieces.into_iter()).unwrap();
         let mut pieces = Vec::new();
         vocabulary.cut(text, Span::new(0, text.len()), &mut pieces);
         pieces.into_iter().map(|p| (p.id, p.span.of(text))).collect()

@@ -5,8 +5,8 @@
 
 use super::class::Classes;
 use super::list::{self, Entry, ListError};
-use super::table::Table;
 use crate::fold::fold_hash;
+use crate::word_table::WordTable;
 
 /// The lists, below `gazetteers/`, in the order in which they are read.
 pub const LISTS: [&str; 4] = ["language/en/words.txt", "language/en/verbs.txt", "people/given-names.tsv", "people/surnames.tsv"];
@@ -16,8 +16,8 @@ const NO_NAME: u8 = u8::MAX;
 
 /// What the lists say: an element for each word, of which number 0 is the unknown one.
 pub struct Bulk {
-    /// Numbers of words by hash; see [`super::table`].
-    pub words: Table,
+    /// Numbers of words by hash; see [`crate::word_table`].
+    pub words: WordTable,
     /// Their classes.
     pub classes: Vec<Classes>,
     /// The share of men among the bearers of a given name, in per cent; above 100 for other words.
@@ -32,7 +32,8 @@ impl Bulk {
     /// # Errors
     /// If one is malformed.
     pub fn read(texts: [&str; LISTS.len()]) -> Result<Bulk, ListError> {
-        let mut bulk = Bulk { words: Table::new(), classes: vec![Classes::default()], men: vec![NO_NAME], bearers: vec![0] };
+        let mut bulk =
+            Bulk { words: WordTable::with_room(50_000), classes: vec![Classes::default()], men: vec![NO_NAME], bearers: vec![0] };
         let [words, verbs, given_names, surnames] = std::array::from_fn(|i| (LISTS[i], texts[i]));
         for entry in list::entries(words) {
             bulk.add(entry?.text, Classes::COMMON);
@@ -91,7 +92,7 @@ impl Bulk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lexicon::table;
+    use crate::word_table;
 
     fn read(verbs: &str, given_names: &str, surnames: &str) -> Result<Bulk, String> {
         Bulk::read(["# words\nmark\n", verbs, given_names, surnames]).map_err(|error| error.to_string())
@@ -101,7 +102,7 @@ mod tests {
     fn a_word_has_what_all_lists_say() {
         let verbs = "mark\tmarks marked marked marking noun\n";
         let bulk = read(verbs, "name\tcount\tmale\nMark\t9\t99\n", "name\tcount\nMark\t7\nSmith\t8\n").unwrap();
-        let find = |word| table::find(bulk.words.slots(), fold_hash(word)) as usize;
+        let find = |word| word_table::find(bulk.words.slots(), fold_hash(word)) as usize;
         let mark = find("MARK");
         for class in [Classes::COMMON, Classes::BASE, Classes::VERB_NOUN, Classes::GIVEN_NAME, Classes::SURNAME] {
             assert!(bulk.classes[mark].any(class));

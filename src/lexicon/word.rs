@@ -1,7 +1,7 @@
 //! The words of a lexicon: a number for each, and what is known by that number.
 
 use super::class::Classes;
-use super::table::{self, Table};
+use crate::word_table::{self, WordTable};
 
 /// A word of the lexicon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,7 +36,7 @@ macro_rules! compiled {
 /// among them. Their numbers follow those of the long lists; a word of both has a number of each kind, and goes by the second.
 pub(super) struct Words {
     long: Compiled,
-    short: Table,
+    short: WordTable,
     /// By number, of both kinds: asked so often that one array is worth a copy.
     classes: Vec<Classes>,
     /// The numbers of words of short lists in the long ones, 0 if they are in none.
@@ -55,7 +55,7 @@ impl Words {
         Words {
             classes: long.classes.iter().map(|&classes| Classes(classes)).collect(),
             long,
-            short: Table::new(),
+            short: WordTable::with_room(8_000),
             twins: Vec::new(),
         }
     }
@@ -72,8 +72,8 @@ impl Words {
 
     /// The word with this hash, or the unknown one.
     pub fn find(&self, hash: u64) -> WordId {
-        match table::find(self.short.slots(), hash) {
-            0 => WordId(table::find(self.long.slots, hash)),
+        match word_table::find(self.short.slots(), hash) {
+            0 => WordId(word_table::find(self.long.slots, hash)),
             word => WordId(self.last() + word),
         }
     }
@@ -82,7 +82,7 @@ impl Words {
     pub fn add(&mut self, hash: u64, classes: Classes) -> WordId {
         let word = WordId(self.last() + self.short.add(hash));
         if word.0 as usize == self.classes.len() {
-            let twin = table::find(self.long.slots, hash);
+            let twin = word_table::find(self.long.slots, hash);
             self.twins.push(twin);
             self.classes.push(self.classes[twin as usize]);
         }
