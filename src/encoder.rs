@@ -17,6 +17,7 @@ use kernel::{
     Attention, BLOCK, Quantised, Taps, add_and_normalise, add_gated, embed, gelu_all, meet, multiply, normalise_all,
     positive_all, score, stretch,
 };
+use std::sync::{Mutex, PoisonError};
 use weights::{AttentionAt, ConvolutionAt, LayerAt, Weights};
 
 /// Labels of cues: none, begin and inside of speech, begin and inside of other.
@@ -62,6 +63,8 @@ pub struct Encoder {
     frame: (u32, u32),
     buckets: Buckets,
     columns: Vec<Columns>,
+    /// States that are no longer asked: their memory is used again.
+    spare: Mutex<Vec<States>>,
 }
 
 /// The last weights of a head as `kernel::score` takes them.
@@ -84,6 +87,7 @@ fn columns(weights: &[f32], bias: &[f32]) -> Vec<f32> {
 }
 
 /// What the encoder makes of some windows, as far as it has read them.
+#[derive(Default)]
 pub struct States {
     values: Vec<f32>,
     /// The values as a head sees them.
@@ -181,7 +185,7 @@ impl Encoder {
         let heads = weights.heads.iter();
         let columns = heads.map(|h| Columns { cue: side_by_side(&h.cue), role: side_by_side(&h.role2) }).collect();
         let buckets = Buckets::new(weights.sizes.distances);
-        Ok(Encoder { weights, vocabulary, level: Level::detect(), frame, buckets, columns })
+        Ok(Encoder { weights, vocabulary, level: Level::detect(), frame, buckets, columns, spare: Mutex::default() })
     }
 
     /// The same encoder with other instructions, for tests and measurements; `None` if the processor lacks them.
@@ -219,11 +223,14 @@ impl Encoder {
     pub fn begin(&self, windows: &[&[Piece]]) -> States {
         let w = &self.weights;
         let width = w.sizes.width;
-        let mut starts = vec![0];
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let States { mut values, seen, mut starts, scratch, .. } = spare.unwrap_or_default();
+        starts.clear();
+        starts.push(0);
         for window in windows {
             starts.push(starts[starts.len() - 1] + window.len() + 2);
         }
-        let mut values = vec![0.0; starts[windows.len()] * width];
+        values.resize(starts[windows.len()] * width, 0.0);
         let table = w.embedding();
         let bare = |id| Piece { id, case: 0, structure: 0 };
         let mut framed = Vec::new();
@@ -237,7 +244,12 @@ impl Encoder {
         if let Some(norm) = &w.norm {
             normalise_all(self.level, &mut values, w.floats(&norm[0]), w.floats(&norm[1]));
         }
-        States { seen: Vec::new(), values, starts, width, depth: 0, scratch: Scratch::default() }
+        States { values, seen, starts, width, depth: 0, scratch }
+    }
+
+    /// Takes back states that are no longer asked: the next ones use their memory, megabytes that need not be cleared again.
+    pub fn end(&self, states: States) {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(states);
     }
 
     /// Reads on to a head.

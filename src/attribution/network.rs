@@ -87,6 +87,7 @@ pub fn candidates(encoder: &Encoder, input: Input<'_>, head: usize, threshold: f
         for (index, &window) in batch.iter().enumerate() {
             found.extend(reader.reports(encoder, &states, head, index, window, threshold));
         }
+        encoder.end(states);
     }
     found
 }
@@ -185,6 +186,7 @@ impl Reader<'_> {
                 }
             }
             left.extend(open);
+            encoder.end(states);
         }
         left
     }
