@@ -216,7 +216,9 @@ pub fn contains(gazetteer: &Gazetteer, outer: EntryId, inner: EntryId) -> bool {
     }
     match o.sort() {
         EntryType::Country => !matches!(i.sort(), EntryType::Country),
-        EntryType::State => !matches!(i.sort(), EntryType::Country | EntryType::State) && o.admin1() == i.admin1(),
+        EntryType::State => {
+            !matches!(i.sort(), EntryType::Country | EntryType::State) && !o.admin1().is_empty() && o.admin1() == i.admin1()
+        }
         EntryType::County => {
             matches!(i.sort(), EntryType::City | EntryType::Neighborhood)
                 && o.admin1() == i.admin1()
