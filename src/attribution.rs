@@ -17,7 +17,7 @@ pub use network::Effort;
 use network::Stage;
 
 use crate::encoder::{Encoder, WeightsError};
-use crate::lexicon::CueClass;
+use crate::lexicon::{Classes, CueClass};
 use crate::mention::Mention;
 use crate::quotation::Quotation;
 use crate::reading::Reading;
@@ -212,23 +212,31 @@ pub fn find(engine: &Engine, cues: Cues, input: Input<'_>) -> Vec<Reported> {
         follow::find(&view, &mut draft);
     }
     let mut reports = draft.finish();
-    if cues == Cues::Speech {
-        keep_speech(&mut reports);
-    }
+    // Quoted words are always somebody's.
+    let speech = |r: &Reported| r.kind != Kind::Indirect || r.cue.is_none_or(|c| c.class == CueClass::Speech);
+    keep(&mut reports, |r| (cues == Cues::All || speech(r) && !is_negated(&view, r)) && !label::is_question(&view, r));
     reports
 }
 
-/// Drops the reports of thoughts, wishes and plans; quoted words are always somebody's.
-fn keep_speech(reports: &mut Vec<Reported>) {
-    let speech = |r: &Reported| r.kind != Kind::Indirect || r.cue.is_none_or(|c| c.class == CueClass::Speech);
+/// Whether a report says that something was not said: `did not say whether`.
+fn is_negated(view: &View<'_>, report: &Reported) -> bool {
+    let Some(cue) = report.cue.filter(|_| report.kind == Kind::Indirect) else { return false };
+    let tokens = view.tokens_in(cue.span).range();
+    let negation = |i: usize| view.is(i, Classes::NEGATION);
+    tokens.clone().any(negation) || tokens.start.checked_sub(1).is_some_and(negation)
+}
+
+/// Keeps some of the reports.
+fn keep(reports: &mut Vec<Reported>, which: impl Fn(&Reported) -> bool) {
     let mut place = Vec::with_capacity(reports.len());
     let mut next = 0u32;
     for report in reports.iter() {
         place.push(next);
-        next += u32::from(speech(report));
+        next += u32::from(which(report));
     }
-    let kept: Vec<bool> = reports.iter().map(speech).collect();
-    reports.retain(speech);
+    let kept: Vec<bool> = reports.iter().map(&which).collect();
+    let mut still = kept.iter();
+    reports.retain(|_| still.next() == Some(&true));
     for report in reports {
         report.follows = report.follows.filter(|&f| kept[f as usize]).map(|f| place[f as usize]);
     }

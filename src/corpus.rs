@@ -168,7 +168,7 @@ pub struct Job<'a> {
     pub dedupe: Option<Dedupe>,
     /// Where the run goes on; the start if it is a new one.
     pub from: (Reached, Summary),
-    /// What stops the run, once it is true: documents that are being read are finished.
+    /// What stops the run, once it is true: batches that are being read are finished.
     pub stop: Option<&'a AtomicBool>,
 }
 
@@ -198,6 +198,8 @@ struct Batch {
 struct Written<M> {
     number: u64,
     tickets: usize,
+    /// Whether nothing was done, as the run is to stop.
+    skipped: bool,
     made: M,
     pieces: Vec<Piece>,
     events: Vec<Event>,
@@ -251,13 +253,13 @@ pub fn run_making<M: Send>(
         let read = pool.in_place_scope(|scope| {
             read_batches(job, &take_ticket, in_flight, stop, &mut |batch: Batch| {
                 let send = send.clone();
-                scope.spawn(move |_| annotate(pipeline, job.format, batch, make, stop, &send));
+                scope.spawn(move |_| annotate(pipeline, job, batch, make, stop, &send));
             })
         });
         drop(send);
         drop(take_ticket);
         let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer stopped")))?;
-        Ok(Summary { stopped: read?, ..written })
+        Ok(Summary { stopped: read? || written.stopped, ..written })
     })
 }
 
@@ -362,7 +364,7 @@ fn checksum(before: u64, item: &Item) -> u64 {
 
 fn annotate<M>(
     pipeline: &Pipeline,
-    format: Format,
+    job: &Job<'_>,
     batch: Batch,
     make: &(dyn Fn(Vec<u8>) -> M + Sync),
     failed: &AtomicBool,
@@ -370,14 +372,16 @@ fn annotate<M>(
 ) {
     let Batch { number, tickets, reached, .. } = batch;
     let (made, pieces, events, summary) = (Vec::new(), Vec::new(), Vec::new(), Summary::default());
-    let mut written = Written { number, tickets, made, pieces, events, reached, summary };
-    for item in batch.items {
+    // A batch that was begun is finished: what is written ends with whole batches.
+    let skipped = job.stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
+    let mut written = Written { number, tickets, skipped, made, pieces, events, reached, summary };
+    for item in batch.items.into_iter().filter(|_| !skipped) {
         // Nobody waits for more.
         if failed.load(Ordering::Relaxed) {
             return;
         }
         match item {
-            Item::Document(document, origin) => match annotate_one(pipeline, format, &document, &mut written.made) {
+            Item::Document(document, origin) => match annotate_one(pipeline, job.format, &document, &mut written.made) {
                 Some(attributions) => {
                     written.summary.documents += 1;
                     written.summary.attributions += attributions as u64;
@@ -400,7 +404,7 @@ fn annotate<M>(
     }
     let Written { made, pieces, events, summary, .. } = written;
     // The writer is gone only if it failed; its error is what the run returns.
-    let _ = send.send(Written { number, tickets, made: make(made), pieces, events, reached, summary });
+    let _ = send.send(Written { number, tickets, skipped, made: make(made), pieces, events, reached, summary });
 }
 
 /// Annotates a document and appends its output; `None`, and nothing appended, if the program fails on it.
@@ -426,7 +430,7 @@ fn write_in_order<M>(
     receive: &Receiver<Written<M>>,
     ticket: &Receiver<()>,
 ) -> io::Result<Summary> {
-    let mut total = job.from.1;
+    let mut total = Summary { stopped: false, ..job.from.1 };
     let mut waiting: BTreeMap<u64, Written<M>> = BTreeMap::new();
     let mut next = 0;
     out.start(&job.format.header(&job.layout()))?;
@@ -437,6 +441,11 @@ fn write_in_order<M>(
             // Every batch that was sent holds its tickets.
             for _ in 0..written.tickets {
                 let _ = ticket.recv();
+            }
+            // What other workers did behind a batch that was not read is for the run that goes on.
+            total.stopped |= written.skipped;
+            if total.stopped {
+                continue;
             }
             for event in written.events {
                 let is_problem = if let Event::Problem(problem) = &event { out.reject(problem).map(|()| true)? } else { false };

@@ -5,11 +5,13 @@
 //! with that as a home, to find the town.
 
 use crate::document::{Document, Metadata};
-use crate::gazetteer::{EntryId, EntryType};
+use crate::gazetteer::{EntryId, EntryType, NameKind};
 use crate::pipeline::Pipeline;
-use crate::place::{Home, Place};
+use crate::place::{Home, Place, contains};
 use crate::span::start_of;
+use crate::token::tokenize;
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Articles of an outlet that are read.
@@ -49,14 +51,46 @@ pub fn outlet(metadata: &Metadata) -> Option<&str> {
     metadata.source.as_deref().map(str::trim).filter(|s| !s.is_empty()).or_else(|| host().filter(|h| !h.is_empty()))
 }
 
-/// The place that the name or id of a home stands for.
+/// The place that the name or id of a home stands for: of several of that name the one with the most people, unless what holds it is named
+/// as well (`Dayton, Ohio`).
 pub fn find(pipeline: &Pipeline, name: &str) -> Option<Home> {
-    if let Some(entry) = pipeline.gazetteer.find(name) {
+    let Pipeline { gazetteer, lexicon, .. } = pipeline;
+    if let Some(entry) = gazetteer.find(name) {
         return Some(Home(entry));
     }
-    let places = pipeline.places(&Document::new("home", name), None);
-    let whole = places.first().filter(|p| p.span.start == 0 && pipeline.gazetteer.entry(p.entry).sort().is_jurisdiction());
-    whole.map(|p| Home(p.entry))
+    let name = if name.chars().any(char::is_uppercase) { name.trim().to_owned() } else { capitalised(name.trim()) };
+    let tokens = tokenize(lexicon, &name);
+    let matches = if tokens.is_empty() { Vec::new() } else { gazetteer.matches(&name, &tokens, 0) };
+    if let Some(whole) = matches.into_iter().find(|m| m.len == tokens.len()) {
+        let places = whole.candidates.into_iter().filter(|c| !c.kind.is_demonym() && c.kind != NameKind::Seat);
+        let places = places.map(|c| c.entry).filter(|&entry| gazetteer.entry(entry).sort().is_jurisdiction());
+        return places.max_by_key(|&entry| (gazetteer.entry(entry).population(), Reverse(entry))).map(Home);
+    }
+    let places = pipeline.places(&Document::new("home", &*name), None);
+    let (first, others) = places.split_first().filter(|(first, _)| first.span.start == 0)?;
+    // Every word must be part of it: what is misspelled would choose another place.
+    let mut end = first.span.end;
+    for other in others {
+        let between = &name[end as usize..other.span.start as usize];
+        let holds = other.entry == first.entry || contains(gazetteer, other.entry, first.entry);
+        if !holds || between.chars().any(char::is_alphanumeric) {
+            return None;
+        }
+        end = other.span.end;
+    }
+    let rest = name[end as usize..].chars().any(char::is_alphanumeric);
+    (!rest && gazetteer.entry(first.entry).sort().is_jurisdiction()).then_some(Home(first.entry))
+}
+
+/// Words in small letters as names are written.
+fn capitalised(words: &str) -> String {
+    let mut start = true;
+    let letters = words.chars().flat_map(|c| {
+        let letter = if start { c.to_uppercase().next().unwrap_or(c) } else { c };
+        start = !c.is_alphanumeric();
+        [letter]
+    });
+    letters.collect()
 }
 
 /// A home that was learned.
@@ -158,7 +192,7 @@ pub fn near_names(pipeline: &Pipeline, name: &str) -> Vec<String> {
                 format!("{}, {}", e.name(), if e.admin1().is_empty() { e.country() } else { e.admin1() }),
             )
         })
-        .filter(|(edits, ..)| *edits <= 2)
+        .filter(|(edits, ..)| *edits <= 2.min(wanted.len() / 3))
         .collect();
     near.sort();
     near.into_iter().take(3).map(|(.., name)| name).collect()
@@ -199,6 +233,27 @@ mod tests {
         assert_eq!(of(Some("The Sun"), Some("https://sun.example/a")).as_deref(), Some("The Sun"));
         assert_eq!(of(Some(" "), Some("https://www.sun.example:80/a?b")).as_deref(), Some("sun.example"));
         assert_eq!(of(None, Some("no address")), None);
+    }
+
+    #[test]
+    fn a_home_is_a_name_with_what_holds_it_or_the_largest_of_that_name() {
+        let pipeline = Pipeline::new(Options::default());
+        let id = |name: &str| find(&pipeline, name).map(|home| pipeline.gazetteer.entry(home.0).id().to_owned());
+        for (name, expected) in [
+            ("Dayton, Ohio", "ocd-division/country:us/state:oh/place:dayton"),
+            ("dayton, ohio", "ocd-division/country:us/state:oh/place:dayton"),
+            ("Springfield, Ill.", "ocd-division/country:us/state:il/place:springfield"),
+            ("Paris", "geonames:2988507"),
+            ("new york", "ocd-division/country:us/state:ny"),
+            ("ohio", "ocd-division/country:us/state:oh"),
+            ("Cook County, Illinois", "ocd-division/country:us/state:il/county:cook"),
+            ("ocd-division/country:us/state:md", "ocd-division/country:us/state:md"),
+        ] {
+            assert_eq!(id(name).as_deref(), Some(expected), "{name}");
+        }
+        for name in ["Springfield, Narnia", "Portland, Marylnd", "Dayton, France", "Springfeld", "", "the", "Dayton Ohioo"] {
+            assert_eq!(id(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -189,9 +189,9 @@ impl Index {
             index.note_surname(entity.name.of(reading.text), e);
             if let Some(lead) = lead {
                 let in_lead = entity.mentions.iter().filter(|&&m| (mentions[m as usize].tokens.start as usize) < lead).count();
-                let weight = 1000 * in_lead + entity.mentions.len();
-                if weight > most {
-                    (most, index.interviewee) = (weight, Some(e as u32));
+                // Of several the first: the others are introduced by way of that person.
+                if in_lead > most {
+                    (most, index.interviewee) = (in_lead, Some(e as u32));
                 }
             }
         }

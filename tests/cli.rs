@@ -896,6 +896,39 @@ fn an_unknown_home_is_answered_with_near_names() {
         .says("no place is called `Springfeld`; did you mean Springfield");
     place.run(&["extract", "a.txt", "--home", "Xqzzyx"]).exits(2).says("no place is called `Xqzzyx`");
     place.run(&["extract", "a.txt", "--home", ""]).exits(2);
+    place.run(&["extract", "a.txt", "--home", "Portland, Marylnd"]).exits(2).says("no place is called `Portland, Marylnd`");
+    place.run(&["extract", "a.txt", "--home", "dayton, ohio"]).exits(0).says("at home in Dayton, OH");
+}
+
+#[test]
+fn what_a_run_wrote_is_no_input_of_the_next() {
+    let place = Place::with_article().file("more/b.txt", SPRINGFIELD);
+    for _ in 0..2 {
+        place.run(&["extract", ".", "-o", "rows.jsonl"]).exits(0).says("2 documents");
+    }
+    let first = fs::read_to_string(place.path("rows.jsonl")).expect("written").lines().count();
+    // Somebody else's rows are a file like any other.
+    assert!(first > 1, "{first}");
+    place.run(&["extract", "rows.jsonl", "-o", "again.jsonl"]).exits(0).says(&format!("{first} documents"));
+}
+
+#[test]
+fn ids_that_repeat_are_said() {
+    let place = Place::new().file("a/x.txt", SPRINGFIELD).file("b/x.txt", SPRINGFIELD).file("b/y.txt", SPRINGFIELD);
+    place.run(&["extract", "a", "b"]).exits(0).says("ids repeat: a/x.txt and b/x.txt have one name");
+    assert!(!place.run(&["extract", "b"]).exits(0).err.contains("ids repeat"));
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_before_the_work() {
+    let place = Place::with_article();
+    for flag in ["--summary", "--rejects"] {
+        place
+            .run(&["extract", "a.txt", "-o", "rows.jsonl", flag, "no/such.json"])
+            .exits(1)
+            .says("no/such.json: there is no such folder");
+        assert!(!place.path("rows.jsonl").exists());
+    }
 }
 
 #[test]
@@ -1259,15 +1292,20 @@ fn the_order_of_files_of_rows_changes_no_speaker() {
 
 #[test]
 fn a_closed_pipe_is_no_failure_for_rows() {
-    let rows: String = (0..40_000).map(|i| row(&format!("d{i}"), 1, &format!("Irene Voss{i}"), SAID)).collect();
-    let place = Place::new().file("rows.jsonl", rows);
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_onrecord"))
-        .args(["speakers", "rows.jsonl", "-q"])
-        .current_dir(place.0.path())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the command runs");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
-    assert!(child.wait().expect("it ends").success());
+    let people: String = (0..40_000).map(|i| row(&format!("d{i}"), 1, &format!("Irene Voss{i}"), SAID)).collect();
+    let place = Place::with_article().file("people.jsonl", people);
+    let rows = place.run(&["extract", "a.txt", "-q"]).exits(0).out.repeat(1000);
+    let place = place.file("rows.jsonl", rows);
+    for arguments in [&["speakers", "people.jsonl"][..], &["convert", "rows.jsonl"], &["convert", "rows.jsonl", "--format=csv"]] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_onrecord"))
+            .args(arguments)
+            .arg("-q")
+            .current_dir(place.0.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the command runs");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("a line");
+        assert!(child.wait().expect("it ends").success(), "{arguments:?}");
+    }
 }

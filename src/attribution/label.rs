@@ -14,6 +14,9 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant")
 });
 
+/// Labels of those who ask.
+const QUESTIONS: [&str; 2] = ["Q", "QUESTION"];
+
 /// The fewest labelled paragraphs that make a transcript.
 const LABELS: usize = 4;
 
@@ -56,7 +59,7 @@ pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
     for (paragraph, found) in paragraphs.iter().zip(&labels) {
         match found.filter(|(label, _)| speaks(*label) || label.of(text).chars().all(|c| !c.is_lowercase())) {
             Some((label, content)) => {
-                let question = matches!(label.of(text), "Q" | "QUESTION");
+                let question = QUESTIONS.contains(&label.of(text));
                 speaker = Some((draft.reports.len(), question));
                 if !question && !content.trim(text).is_empty() {
                     let rule = if label.of(text) == "A" { "interview-answer" } else { "transcript-label" };
@@ -71,6 +74,11 @@ pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
             }
         }
     }
+}
+
+/// Whether the paper asks there itself, in an interview.
+pub(super) fn is_question(view: &View<'_>, report: &Reported) -> bool {
+    report.source.is_some_and(|source| QUESTIONS.contains(&source.of(view.text)))
 }
 
 /// Whether a paragraph can start with a label: it has a colon, or `Q.` or `A.` in front.

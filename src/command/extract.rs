@@ -288,9 +288,20 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     // The process ends with the run; taking lists and names apart before would take a tenth of a short one.
     let mut pipeline = ManuallyDrop::new(options.pipeline.pipeline()?);
     let mut input = options.input.options();
+    for path in options.summary.iter().chain(&options.rejects) {
+        if path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            return Err(Failure::failed(format!("{}: there is no such folder", path.display())));
+        }
+    }
     let (sources, problems) = chosen(options, &mut input)?;
     let total = sources.iter().map(|s| s.size()).sum::<Option<u64>>();
     let mut progress = Progress::new(options.log_format, options.quiet, total);
+    if let Some(Home(entry)) = pipeline.options.homes.of_all {
+        progress.say(&format!("at home in {}", home::described(&pipeline.gazetteer, entry)));
+    }
+    if let Some(ids) = shared_ids(&sources) {
+        progress.say(&ids);
+    }
     if options.learn_home {
         home::learn_from(&mut pipeline, &sources, &input, &mut |words| progress.say(&words))?;
     }
@@ -357,7 +368,15 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     match (summary.rejected, summary.documents) {
         (0, 1..) => Ok(Outcome::Done),
         (0, 0) if options.retry.is_some() => Ok(Outcome::Done),
-        (_, 0) => Err(Failure::failed("no document could be read")),
+        (_, 0) => {
+            let failure = Failure::failed("no document could be read");
+            let lines = sources.iter().any(|source| matches!(source, Source::Stdin(Container::JsonLines)));
+            Err(if lines {
+                failure.with("standard input is read as JSON Lines, with --stdin text as an article")
+            } else {
+                failure
+            })
+        }
         _ => Ok(Outcome::SomeRejected),
     }
 }
@@ -570,7 +589,36 @@ fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>,
         let listed = if is_stdin { listed(io::stdin()) } else { File::open(list).and_then(listed) };
         paths.extend(listed.map_err(|error| Failure::io(&list.display().to_string(), &error))?);
     }
-    Ok(sources(&paths, options.input.stdin()))
+    let (mut sources, problems) = sources(&paths, options.input.stdin());
+    if let Some(output) = &options.output {
+        sources.retain(|source| !matches!(source, Source::Found(path, _) if is_own(path, output)));
+    }
+    Ok((sources, problems))
+}
+
+/// Whether a file that was found in a folder is what an earlier run wrote: the output, or what lies beside or in it.
+fn is_own(found: &Path, output: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let (Some(folder), Some(name)) = (found.parent(), found.file_name()) else { return false };
+    if output.is_dir() {
+        return whole(found).starts_with(whole(output));
+    }
+    let beside =
+        Some(Path::new("")).filter(|_| output.parent() == Some(Path::new(""))).map_or(output.parent(), |_| Some(Path::new(".")));
+    let own_name = output.file_name().is_some_and(|own| name.as_encoded_bytes().starts_with(own.as_encoded_bytes()));
+    own_name && beside.is_some_and(|beside| whole(beside) == whole(folder))
+}
+
+/// What is to be said of files that lie in different folders under one name, as their names are the ids of what they hold.
+fn shared_ids(sources: &[Source]) -> Option<String> {
+    let mut seen: BTreeMap<String, &Source> = BTreeMap::new();
+    let mut shared = sources.iter().filter_map(|source| Some((seen.insert(source.stem()?, source)?, source)));
+    let (first, second) = shared.next()?;
+    let more = match shared.count() {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Some(format!("ids repeat: {} and {} have one name, which is the id of what they hold{more}", first.name(), second.name()))
 }
 
 fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, summary: &Summary, seconds: f64) -> io::Result<()> {

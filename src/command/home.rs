@@ -4,6 +4,7 @@ use super::Failure;
 use super::message::counted;
 use onrecord::corpus;
 use onrecord::format::input::{Options, Source};
+use onrecord::gazetteer::{EntryId, Gazetteer};
 use onrecord::home::{Learned, Learner};
 use onrecord::pipeline::Pipeline;
 use onrecord::place::Home;
@@ -25,14 +26,20 @@ pub fn learn_from(
     Ok(())
 }
 
+/// A place with what holds it and its id.
+pub fn described(gazetteer: &Gazetteer, entry: EntryId) -> String {
+    let place = gazetteer.entry(entry);
+    let within = if place.admin1().is_empty() { place.country() } else { place.admin1() };
+    format!("{}, {within} ({})", place.name(), place.id())
+}
+
 /// Lets outlets be at home where their articles show it, and says where that is.
 pub fn set(pipeline: &mut Pipeline, learner: Learner, say: &mut dyn FnMut(String)) {
     let learned = learner.learn(pipeline);
     for Learned { outlet, home: Home(entry), articles, share } in &learned {
-        let place = pipeline.gazetteer.entry(*entry);
-        let within = if place.admin1().is_empty() { String::new() } else { format!(", {}", place.admin1()) };
-        let (name, id, articles, share) = (place.name(), place.id(), counted(*articles as u64, "article"), share * 100.0);
-        say(format!("{outlet} is at home in {name}{within} ({id}), as {share:.0} % of {articles} show"));
+        let (place, articles, share) =
+            (described(&pipeline.gazetteer, *entry), counted(*articles as u64, "article"), share * 100.0);
+        say(format!("{outlet} is at home in {place}, as {share:.0} % of {articles} show"));
     }
     if learned.is_empty() {
         say("no outlet shows where it is at home; a document names its outlet in `source`, or by the host of its `url`".into());

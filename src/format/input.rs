@@ -202,6 +202,14 @@ impl Source {
         }
     }
 
+    /// The file's name without its endings: the id of what it holds, or the start of that.
+    pub fn stem(&self) -> Option<String> {
+        match self {
+            Source::File(path, container) | Source::Found(path, container) => file_name(path).map(|name| stem(&name, *container)),
+            Source::Stdin(_) | Source::Held(_) => None,
+        }
+    }
+
     /// The number of bytes of text in it, where the file's own size says that.
     pub fn size(&self) -> Option<u64> {
         match self {

@@ -146,7 +146,7 @@ pub fn write_lines(format: Format, layout: &Layout, lines: &mut dyn BufRead, out
         return each_line(lines, &mut |line| out.write_all(line.as_bytes()).and_then(|()| out.write_all(b"\n")));
     }
     let mut out = csv::writer(out);
-    each_line(lines, &mut |line| Ok(csv::write_row(&serde_json::from_str(line)?, layout, &mut out)?))?;
+    each_line(lines, &mut |line| csv::write_row(&serde_json::from_str(line)?, layout, &mut out).map_err(csv::plain))?;
     out.flush()
 }
 

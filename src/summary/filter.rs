@@ -111,10 +111,18 @@ impl Filter {
 /// If the text is none of these.
 pub fn date_limit(text: &str) -> Result<String, String> {
     let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-    if matches!(shape.as_str(), "0000" | "0000-00" | "0000-00-00") {
-        Ok(text.to_owned())
-    } else {
-        Err("no year (2016), month (2016-05) or day (2016-05-01)".into())
+    let number = |at: usize, length: usize| text.get(at..at + length).and_then(|part| part.parse().ok()).unwrap_or(1);
+    let (year, month, day): (u32, u32, u32) = (number(0, 4), number(5, 2), number(8, 2));
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let days = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    match shape.as_str() {
+        "0000" | "0000-00" | "0000-00-00" if (1..=12).contains(&month) && (1..=days).contains(&day) => Ok(text.to_owned()),
+        "0000" | "0000-00" | "0000-00-00" => Err("no such day".into()),
+        _ => Err("no year (2016), month (2016-05) or day (2016-05-01)".into()),
     }
 }
 
@@ -159,6 +167,11 @@ mod tests {
         assert!(!["2016-04-30", "2018-01-01", "May 2016"].iter().any(|date| filter.takes(&row(date))));
         assert!(!filter.takes(&Statement::default()));
         assert_eq!(date_limit("2016-05"), Ok("2016-05".into()));
-        assert!(date_limit("last year").is_err());
+        assert!(["2016-12-31", "2016-02-29", "2000-02-29", "2024"].iter().all(|day| date_limit(day).is_ok()));
+        assert!(
+            ["last year", "2016-13", "2015-02-29", "1900-02-29", "2016-04-31", "2016-00"]
+                .iter()
+                .all(|day| date_limit(day).is_err())
+        );
     }
 }

@@ -11,7 +11,7 @@ use crate::format::schema::{Field, Layout, Type, Typed};
 use crate::pipeline::{Annotation, Pipeline};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::{self, Write};
 
 /// What stands for an empty text where nothing stands for null.
 const EMPTY: &str = "\\-";
@@ -113,6 +113,14 @@ pub(super) fn write_row<W: Write>(row: &Value, layout: &Layout, out: &mut csv::W
         }
     }
     out.write_record(None::<&[u8]>)
+}
+
+/// The error of what is written to, if it is one: a closed pipe stays one.
+pub(super) fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// A value as a cell.
