@@ -146,8 +146,8 @@ pub enum Engine {
 pub struct Accurate {
     /// The network itself.
     large: Encoder,
-    /// The small one, which settles what is easy; `None` if it is not asked, or cuts words otherwise.
-    small: Option<Encoder>,
+    /// The one that settles what is easy; `None` if it is not asked, is not in the binary, or cuts words otherwise.
+    middle: Option<Encoder>,
 }
 
 impl Engine {
@@ -159,14 +159,11 @@ impl Engine {
         Ok(Engine::Fast(Arc::new(Encoder::small()?)))
     }
 
-    /// The accurate engine, with a large network.
-    ///
-    /// # Errors
-    /// If the processor cannot read the weights of the small one.
-    pub fn accurate(large: Encoder, effort: Effort) -> Result<Engine, WeightsError> {
-        let small = if effort == Effort::High { None } else { Some(Encoder::small()?) };
-        let small = small.filter(|small| small.vocabulary() == large.vocabulary());
-        Ok(Engine::Accurate(Arc::new(Accurate { large, small }), effort))
+    /// The accurate engine, with a large network; the middle one goes before it where the binary has that.
+    pub fn accurate(large: Encoder, effort: Effort) -> Engine {
+        let middle = if effort == Effort::High { None } else { Encoder::middle().ok() };
+        let middle = middle.filter(|middle| middle.vocabulary() == large.vocabulary());
+        Engine::Accurate(Arc::new(Accurate { large, middle }), effort)
     }
 
     /// The network that decides; `None` where rules do.
@@ -204,7 +201,7 @@ pub fn find(engine: &Engine, cues: Cues, input: Input<'_>) -> Vec<Reported> {
             network::find(&[Stage::whole(encoder)], cues, &view, &mut draft);
         }
         Engine::Accurate(networks, effort) => {
-            network::find(&effort.stages(networks.small.as_ref(), &networks.large), cues, &view, &mut draft);
+            network::find(&effort.stages(networks.middle.as_ref(), &networks.large), cues, &view, &mut draft);
         }
     }
     if !draft.has_turns() {

@@ -141,6 +141,9 @@ struct Aligned<T: ?Sized>(T);
 static SMALL: &Aligned<[u8]> = &Aligned(*include_bytes!("../models/small.bin"));
 
 #[cfg(feature = "accurate")]
+static MIDDLE: &Aligned<[u8]> = &Aligned(*include_bytes!("../models/middle.bin"));
+
+#[cfg(feature = "accurate")]
 static LARGE: &Aligned<[u8]> = &Aligned(*include_bytes!("../models/large.bin"));
 
 impl Encoder {
@@ -150,6 +153,17 @@ impl Encoder {
     /// If the processor cannot read them.
     pub fn small() -> Result<Encoder, WeightsError> {
         Encoder::new(Weights::from_static(&SMALL.0)?)
+    }
+
+    /// The network between small and large, whose weights lie in the binary unless the feature `accurate` is off.
+    ///
+    /// # Errors
+    /// As [`Encoder::large`].
+    pub fn middle() -> Result<Encoder, WeightsError> {
+        #[cfg(feature = "accurate")]
+        return Encoder::new(Weights::from_static(&MIDDLE.0)?);
+        #[cfg(not(feature = "accurate"))]
+        Err(WeightsError::NotShipped)
     }
 
     /// The large network, whose weights lie in the binary unless the feature `accurate` is off.

@@ -104,10 +104,7 @@ impl Setup {
         match (encoder, self.engine) {
             (None, _) | (_, EngineName::Rules) => Ok(Engine::Rules),
             (Some(encoder), EngineName::Fast) => Ok(Engine::Fast(Arc::new(encoder))),
-            (Some(encoder), EngineName::Accurate) => {
-                let engine = Engine::accurate(encoder, self.effort.unwrap_or_default());
-                engine.map_err(|error| SetupError::Failed(error.to_string()))
-            }
+            (Some(encoder), EngineName::Accurate) => Ok(Engine::accurate(encoder, self.effort.unwrap_or_default())),
         }
     }
 }

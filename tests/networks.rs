@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 fn pipeline(effort: Effort) -> Pipeline {
-    let engine = Encoder::large().and_then(|large| Engine::accurate(large, effort)).expect("weights are in the binary");
+    let engine = Encoder::large().map(|large| Engine::accurate(large, effort)).expect("weights are in the binary");
     Pipeline::new(Options { engine, ..Options::default() })
 }
 
@@ -66,7 +66,7 @@ fn all_processors_score_alike() {
     let pipeline = Pipeline::new(Options::default());
     let annotation = pipeline.annotate(&document);
     let input = annotation.attribution_input(&pipeline, &document);
-    for make in [Encoder::small, Encoder::large] {
+    for make in [Encoder::small, Encoder::middle, Encoder::large] {
         let scores: Vec<_> = [Level::Vnni, Level::Avx2, Level::Portable]
             .into_iter()
             .filter_map(|level| make().expect("weights are in the binary").with_level(level))

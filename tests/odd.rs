@@ -125,6 +125,6 @@ fn the_accurate_engine_keeps_on_its_feet() {
     use onrecord::attribution::Effort;
     use onrecord::encoder::Encoder;
 
-    let engine = Encoder::large().and_then(|large| Engine::accurate(large, Effort::Normal)).expect("weights are in the binary");
+    let engine = Encoder::large().map(|large| Engine::accurate(large, Effort::Normal)).expect("weights are in the binary");
     TEXTS.iter().chain([&CAPITALS]).for_each(|odd| check(&engine, odd));
 }

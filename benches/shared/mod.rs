@@ -78,7 +78,7 @@ pub const STAGES: [Stage; 17] = [
 ];
 
 fn accurate() -> Result<Engine, WeightsError> {
-    Engine::accurate(Encoder::large()?, Effort::Normal)
+    Ok(Engine::accurate(Encoder::large()?, Effort::Normal))
 }
 
 impl Bench {

@@ -42,15 +42,15 @@ impl Effort {
         }
     }
 
-    /// What reads: the small network first, and the large one what that leaves open.
-    pub(super) fn stages<'a>(self, small: Option<&'a Encoder>, large: &'a Encoder) -> Vec<Stage<'a>> {
+    /// What reads: the middle network first, and the large one what that leaves open.
+    pub(super) fn stages<'a>(self, middle: Option<&'a Encoder>, large: &'a Encoder) -> Vec<Stage<'a>> {
         let count = large.heads();
         let heads = match self {
             Effort::Low => 0..(count - 1).max(1),
             Effort::Normal => 0..count,
             Effort::High => return vec![Stage { encoder: large, heads: count - 1..count }],
         };
-        small.map(Stage::whole).into_iter().chain([Stage { encoder: large, heads }]).collect()
+        middle.map(Stage::whole).into_iter().chain([Stage { encoder: large, heads }]).collect()
     }
 }
 

@@ -15,10 +15,10 @@ for ((head = 0; head < heads; head++)); do
   candidates+=("$out/candidates.$head.jsonl")
 done
 if [ "$heads" = 1 ]; then
-  # What the student is fairly sure of, the encoder need not read. It is measured by itself.
-  bounds="--unlikely .15 --sure .8" effort=high
+  # What a student is fairly sure of, the encoder need not read. It is measured by itself.
+  bounds="--unlikely .2 --sure .75" effort=high
 else
-  # The encoder's own heads are near enough to wait for more. It is measured behind the student in the binary.
+  # The encoder's own heads are near enough to wait for more. It is measured behind the middle one in the binary.
   bounds="--unlikely .1 --sure .9" effort=normal
 fi
 python $here/calibrate.py "$dev" "$out/calibration.json" -0.5 "${candidates[@]}" $bounds | tee "$out/calibration.txt"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Trains the network of `--engine fast` from what the accurate one says.
+"""Trains the small and the middle network from what the large one says.
 
-  student.py LABELS.jsonl ... --out DIR [--width 64] [--epochs 8] [--seed 0]
+  student.py LABELS.jsonl ... --out DIR [--width 64 | 128] [--epochs 8] [--seed 0]
 
 LABELS is what `cargo run --release --example labels -- WEIGHTS FILE.jsonl` prints for the weights of the teacher: pieces, features and the
 scores of all cues and roles. No gold is read, so any text will do. Writes DIR/student.pt and DIR/log.tsv.
