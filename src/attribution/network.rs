@@ -240,7 +240,7 @@ fn report(
     let (confidence, source_confidence) = calibration.confidence(kind as usize, scores);
     let report = Reported {
         cue: Some(Cue { span: view.span(cue_tokens), class: if cue.speech { CueClass::Speech } else { CueClass::Other } }),
-        source: source.map(|run| view.span(tokens(run.first, run.last))),
+        source: source.map(|run| view.span(view.whole_name(tokens(run.first, run.last)))),
         parts,
         kind,
         follows: None,

@@ -68,6 +68,15 @@ impl<'a> View<'a> {
         self.ends.get(at).and_then(|&m| m.checked_sub(1)).map(|m| &self.mentions[m as usize])
     }
 
+    /// Some tokens with the beginning of the name that they end.
+    pub fn whole_name(&self, tokens: TokenSpan) -> TokenSpan {
+        let name = self.mention_to(tokens.end as usize).and_then(|mention| mention.name);
+        match name.filter(|name| name.end == tokens.end && name.start < tokens.start) {
+            Some(name) => name,
+            None => tokens,
+        }
+    }
+
     /// Whether `that` at a token opens a clause, and is no pronoun: `said that taxes …`, not `said that is wrong`.
     pub fn opens_clause(&self, at: usize, limit: usize) -> bool {
         let pronoun = at + 1 < limit && self.is(at + 1, Classes::FINITE) && !self.is(at + 1, Classes::VERB_NOUN);

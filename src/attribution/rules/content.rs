@@ -468,7 +468,9 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
         return None;
     }
     let start = reader.clause_start(last);
-    if start >= last {
+    // `According to the study, the plan would add trucks`: what stands before is a source.
+    let is_source = reader.uses[..reader.index].iter().any(|u| u.sort == CueSort::Phrase && u.tokens.start as usize == start);
+    if start >= last || is_source && !phrase {
         return None;
     }
     let before = view.content(start, last + usize::from(!separated))?;
