@@ -1,6 +1,7 @@
 //! `onrecord extract`
 
 use super::progress::{Log, Progress};
+use super::stored::are_one_file;
 use super::{Failure, Outcome, PipelineOptions, home};
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
@@ -598,15 +599,13 @@ fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>,
 
 /// Whether a file that was found in a folder is what an earlier run wrote: the output, or what lies beside or in it.
 fn is_own(found: &Path, output: &Path) -> bool {
-    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let (Some(folder), Some(name)) = (found.parent(), found.file_name()) else { return false };
-    if output.is_dir() {
-        return whole(found).starts_with(whole(output));
+    if let (true, Ok(found), Ok(folder)) = (output.is_dir(), found.canonicalize(), output.canonicalize()) {
+        return found.starts_with(folder);
     }
-    let beside =
-        Some(Path::new("")).filter(|_| output.parent() == Some(Path::new(""))).map_or(output.parent(), |_| Some(Path::new(".")));
-    let own_name = output.file_name().is_some_and(|own| name.as_encoded_bytes().starts_with(own.as_encoded_bytes()));
-    own_name && beside.is_some_and(|beside| whole(beside) == whole(folder))
+    let named = found.file_name().zip(output.file_name());
+    named.is_some_and(|(name, own)| {
+        name.as_encoded_bytes().starts_with(own.as_encoded_bytes()) && are_one_file(&found.with_file_name(own), output)
+    })
 }
 
 /// What is to be said of files that lie in different folders under one name, as their names are the ids of what they hold.
