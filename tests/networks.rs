@@ -5,7 +5,7 @@
 use onrecord::Document;
 use onrecord::attribution::{Effort, Engine, network};
 use onrecord::encoder::{Encoder, Level};
-use onrecord::pipeline::{Annotation, Options, Pipeline};
+use onrecord::pipeline::{Annotation, Cues, Options, Pipeline};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -49,6 +49,31 @@ fn it_finds_who_said_what() {
     assert!(has("direct", "Lena Ortiz", "We cannot find lifeguards, … I have called everybody I know."), "{found:?}");
     assert!(has("indirect", "Theo Brandt", "families would drive to Kettering"), "{found:?}");
     assert!(found.iter().all(|(.., content)| !content.contains("painted blue") && !content.starts_with("that ")), "{found:?}");
+}
+
+#[test]
+fn what_was_not_said_makes_no_row_but_among_all_cues() {
+    let document = Document::new("pools", format!("{ARTICLE}\nOrtiz did not say whether the pools would open again in June.\n"));
+    for engine in [Engine::fast().expect("weights are in the binary"), PIPELINE.options.engine.clone()] {
+        let negated = |cues: Cues| {
+            let pipeline = Pipeline::new(Options { engine: engine.clone(), cues, ..Options::default() });
+            rows(&pipeline.annotate(&document), &document).iter().any(|(.., content)| content.contains("open again in June"))
+        };
+        assert!(!negated(Cues::Speech) && negated(Cues::All), "{}", engine.name());
+    }
+}
+
+#[test]
+fn a_source_is_a_whole_name_and_a_question_of_the_paper_is_no_row() {
+    let text = "Questions for Otto Hale-Brandt of the Kettering water board.\n\nQ: You told the mayor that the pump was old. Was it?\n\n\
+        A: It was.\n\nQ: Who said so?\n\nA: Theo did.\n\nQ: Will the board pay?\n\nA: It will.\n";
+    let document = Document::new("pump", text);
+    let pipeline = Pipeline::new(Options { engine: Engine::fast().expect("weights are in the binary"), ..Options::default() });
+    let found = rows(&pipeline.annotate(&document), &document);
+    let answers: Vec<_> =
+        found.iter().filter(|(_, speaker, _)| speaker == "Otto Hale-Brandt").map(|(.., c)| c.as_str()).collect();
+    assert_eq!(answers, ["It was.", "Theo did.", "It will."], "{found:?}");
+    assert!(found.iter().all(|(_, speaker, _)| speaker != "Q"), "{found:?}");
 }
 
 #[test]
