@@ -913,10 +913,14 @@ fn what_a_run_wrote_is_no_input_of_the_next() {
 }
 
 #[test]
-fn ids_that_repeat_are_said() {
+fn files_of_one_name_in_different_folders_keep_apart() {
     let place = Place::new().file("a/x.txt", SPRINGFIELD).file("b/x.txt", SPRINGFIELD).file("b/y.txt", SPRINGFIELD);
-    place.run(&["extract", "a", "b"]).exits(0).says("ids repeat: a/x.txt and b/x.txt have one name");
-    assert!(!place.run(&["extract", "b"]).exits(0).err.contains("ids repeat"));
+    let run = place.run(&["extract", "a", "b"]).exits(0);
+    assert_eq!(run.field("/doc_id"), ["a/x.txt", "b/x.txt", "y"]);
+    assert!(run.err.contains("several files are called `x`"), "{}", run.err);
+    let run = place.run(&["extract", "b"]).exits(0);
+    assert_eq!(run.field("/doc_id"), ["x", "y"]);
+    assert!(!run.err.contains("are called"), "{}", run.err);
 }
 
 #[test]

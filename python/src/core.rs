@@ -7,7 +7,7 @@ use arrow_schema::ArrowError;
 use onrecord::Document;
 use onrecord::attribution::Effort;
 use onrecord::corpus::{self, Dedupe, Event, Found, Job, Sink, StoppedAtFirst, Summary};
-use onrecord::format::input::{Container, Exports, Fields, Held, Keep, Limits, Options, Source, Value, sources};
+use onrecord::format::input::{Container, Exports, Fields, Held, Keep, Limits, Options, Source, Value, shared_names, sources};
 use onrecord::format::{Format, Problem};
 use onrecord::home::Learned;
 use onrecord::pipeline::{Cues, Pipeline};
@@ -17,6 +17,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use pyo3_arrow::input::AnyRecordBatch;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -128,8 +129,9 @@ impl Core {
             dedupe.map(|name| chosen("dedupe", &name, &[("exact", Dedupe::Exact), ("near", Dedupe::Near)])).transpose()?;
         let progress = given(run, "progress")?.map(Bound::unbind);
         let (sources, lost) = input.sources();
+        let options = Options { shared: shared_names(&sources), ..input.options.clone() };
         let outcome = py.detach(|| {
-            let mut job = Job::new(&sources, &input.options, Format::JsonLines);
+            let mut job = Job::new(&sources, &options, Format::JsonLines);
             (job.threads, job.strict, job.dedupe) = (threads, strict, dedupe);
             run_interruptibly(&self.read(), job, lost, progress.as_ref())
         })?;
@@ -220,7 +222,7 @@ fn options(how: &Bound<'_, PyDict>) -> PyResult<Options> {
             *limit = value.extract()?;
         }
     }
-    Ok(Options { fields: Fields { text, id }, keep, exports, limits, retry: None })
+    Ok(Options { fields: Fields { text, id }, keep, exports, limits, retry: None, shared: BTreeSet::new() })
 }
 
 #[pymethods]

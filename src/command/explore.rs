@@ -5,7 +5,7 @@ use super::message::{counted, note, rejected};
 use super::stored::{Spool, take_rows, temporary};
 use super::{Failure, Outcome};
 use clap::Args;
-use onrecord::format::input::{Item, read, sources};
+use onrecord::format::input::{Item, Options, read, shared_names, sources};
 use onrecord::format::output::{Format, assemble};
 use onrecord::gazetteer::Gazetteer;
 use onrecord::look::explore::{HEADERS, LONGEST_BODY, Request, Response, Site, Store, StoreError};
@@ -169,12 +169,13 @@ fn add_articles(options: &ExploreOptions, store: &mut Store) -> Result<u64, Fail
         return Ok(0);
     }
     let (sources, problems) = sources(&options.articles, options.input.stdin());
+    let input = Options { shared: shared_names(&sources), ..options.input.options() };
     let mut lost = problems.len() as u64;
     problems.iter().for_each(rejected);
     let (mut kept, mut passed) = (0u64, 0u64);
     let mut result = Ok(());
     for source in &sources {
-        read(source, &options.input.options(), &mut |item| {
+        read(source, &input, &mut |item| {
             match item {
                 Item::Document(document, _) => match store.add_text(&document) {
                     Ok(true) => kept += 1,

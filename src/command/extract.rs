@@ -9,7 +9,9 @@ use onrecord::attribution::Engine;
 use onrecord::corpus::{
     self, CannotResume, Dedupe, Event, Input, Job, Plan, RejectsTarget, Staging, StoppedAtFirst, Summary, Target,
 };
-use onrecord::format::input::{Container, Exports, Fields, Keep, Limits, Options, Rejects, Source, listed, sources};
+use onrecord::format::input::{
+    Container, Exports, Fields, Keep, Limits, Options, Rejects, Source, listed, shared_names, sources,
+};
 use onrecord::format::output::file::{Output, is_stream};
 use onrecord::format::{Format, Problem};
 use onrecord::pipeline::Pipeline;
@@ -150,6 +152,7 @@ impl InputOptions {
                 ..Limits::default()
             },
             retry: None,
+            shared: Default::default(),
         }
     }
 
@@ -300,8 +303,9 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     if let Some(Home(entry)) = pipeline.options.homes.of_all {
         progress.say(&format!("at home in {}", home::described(&pipeline.gazetteer, entry)));
     }
-    if let Some(ids) = shared_ids(&sources) {
-        progress.say(&ids);
+    input.shared = shared_names(&sources);
+    if let Some(name) = input.shared.first() {
+        progress.say(&format!("several files are called `{name}`: the ids of such files are their paths"));
     }
     if options.learn_home {
         home::learn_from(&mut pipeline, &sources, &input, &mut |words| progress.say(&words))?;
@@ -543,7 +547,7 @@ impl ExtractOptions {
         if let Some(dedupe) = job.dedupe {
             add("--dedupe", dedupe.name().into());
         }
-        let Options { fields, keep, exports, limits, retry: _ } = job.input;
+        let Options { fields, keep, exports, limits, retry: _, shared: _ } = job.input;
         for (name, field) in [("--text-field", &fields.text), ("--id-field", &fields.id)] {
             if let Some(field) = field {
                 add(name, field.clone());
@@ -606,18 +610,6 @@ fn is_own(found: &Path, output: &Path) -> bool {
     named.is_some_and(|(name, own)| {
         name.as_encoded_bytes().starts_with(own.as_encoded_bytes()) && are_one_file(&found.with_file_name(own), output)
     })
-}
-
-/// What is to be said of files that lie in different folders under one name, as their names are the ids of what they hold.
-fn shared_ids(sources: &[Source]) -> Option<String> {
-    let mut seen: BTreeMap<String, &Source> = BTreeMap::new();
-    let mut shared = sources.iter().filter_map(|source| Some((seen.insert(source.stem()?, source)?, source)));
-    let (first, second) = shared.next()?;
-    let more = match shared.count() {
-        0 => String::new(),
-        more => format!(", and {more} more"),
-    };
-    Some(format!("ids repeat: {} and {} have one name, which is the id of what they hold{more}", first.name(), second.name()))
 }
 
 fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, summary: &Summary, seconds: f64) -> io::Result<()> {

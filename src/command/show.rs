@@ -6,7 +6,7 @@ use super::style::{CONTENT, CUE, FAINT, PLACE, RESET, SOURCE};
 use super::{Failure, Outcome, PipelineOptions};
 use clap::Args;
 use onrecord::Document;
-use onrecord::format::input::{Item, read, sources};
+use onrecord::format::input::{Item, Options, read, shared_names, sources};
 use onrecord::jurisdiction::Candidate;
 use onrecord::pipeline::{Annotation, Pipeline};
 use onrecord::span::Span;
@@ -35,8 +35,8 @@ pub struct ShowOptions {
 /// Prints the documents.
 pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     let pipeline = options.pipeline.pipeline()?;
-    let input = options.input.options();
     let (sources, problems) = sources(&options.paths, options.input.stdin());
+    let input = Options { shared: shared_names(&sources), ..options.input.options() };
     let mut lost = problems.len();
     for problem in problems {
         rejected(problem);

@@ -34,6 +34,7 @@ use compression::{Compression, HEAD, Peeled, peel};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use intake::{Flow, Intake, Position};
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -52,6 +53,8 @@ pub struct Options {
     pub limits: Limits,
     /// What alone is read: what an earlier run rejected.
     pub retry: Option<Rejects>,
+    /// Names, without endings, that several files share ([`shared_names`]): there the path is the id, not the name.
+    pub shared: BTreeSet<String>,
 }
 
 /// Which fields of a document are kept beside those that every row has.
@@ -224,6 +227,12 @@ impl Source {
     }
 }
 
+/// The names, without endings, that several files among some sources have.
+pub fn shared_names(sources: &[Source]) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    sources.iter().filter_map(Source::stem).filter(|stem| !seen.insert(stem.clone())).collect()
+}
+
 /// What a reader yields.
 #[derive(Debug)]
 pub enum Item {
@@ -248,7 +257,11 @@ pub fn read(source: &Source, options: &Options, take: &mut dyn FnMut(Item) -> bo
             return;
         }
     };
-    let stem = file_name.as_deref().map_or_else(|| "stdin".into(), |name| stem(name, container));
+    let stem = source.stem().unwrap_or_else(|| "stdin".into());
+    let stem = match source.path().filter(|_| options.shared.contains(&stem)) {
+        Some(path) => path.to_string_lossy().into_owned(),
+        None => stem,
+    };
     let mut intake = Intake::new(options, name, stem, found, take);
     // Whoever takes the items has seen enough, or there are no more: nothing is left to do either way.
     let _ = match input {
