@@ -19,6 +19,7 @@ pub mod style;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use onrecord::attribution::Effort;
+use onrecord::format::input::{Container, Source};
 use onrecord::pipeline::{Cues, Pipeline};
 use onrecord::setup::{self, Setup, SetupError};
 use std::fmt;
@@ -180,6 +181,15 @@ impl Failure {
     /// The flags make no sense.
     pub fn usage(message: impl Into<String>) -> Failure {
         Failure { code: 2, message: message.into(), closed_pipe: false, log: progress::Log::Text }
+    }
+
+    /// There was no document in some sources.
+    pub fn nothing_read(sources: &[Source]) -> Failure {
+        let failure = Failure::failed("no document could be read");
+        if sources.iter().any(|source| matches!(source, Source::Stdin(Container::JsonLines))) {
+            return failure.with("standard input is read as JSON Lines, with --stdin text as an article");
+        }
+        failure
     }
 
     /// An input or output error at a file.

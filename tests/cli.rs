@@ -924,6 +924,15 @@ fn files_of_one_name_in_different_folders_keep_apart() {
 }
 
 #[test]
+fn an_article_on_standard_input_is_answered_with_the_flag_for_it() {
+    let place = Place::new();
+    for command in ["extract", "show"] {
+        place.run_with(SPRINGFIELD, &[command, "-"]).exits(1).says("with --stdin text as an article");
+        place.run_with(SPRINGFIELD, &[command, "-", "--stdin", "text"]).exits(0);
+    }
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_said_before_the_work() {
     let place = Place::with_article();
     for flag in ["--summary", "--rejects"] {

@@ -373,15 +373,7 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     match (summary.rejected, summary.documents) {
         (0, 1..) => Ok(Outcome::Done),
         (0, 0) if options.retry.is_some() => Ok(Outcome::Done),
-        (_, 0) => {
-            let failure = Failure::failed("no document could be read");
-            let lines = sources.iter().any(|source| matches!(source, Source::Stdin(Container::JsonLines)));
-            Err(if lines {
-                failure.with("standard input is read as JSON Lines, with --stdin text as an article")
-            } else {
-                failure
-            })
-        }
+        (_, 0) => Err(Failure::nothing_read(&sources)),
         _ => Ok(Outcome::SomeRejected),
     }
 }

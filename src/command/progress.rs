@@ -100,7 +100,10 @@ impl Progress {
             Log::Json => log_json(counts("done", summary, seconds)),
             Log::Text => {
                 let part = |number: u64, what: &str| if number > 0 { format!(", {number} {what}") } else { String::new() };
-                let (rejected, copies) = (part(summary.rejected, "rejected"), part(summary.copies, "copies"));
+                let (rejected, copies) = (
+                    part(summary.rejected, "rejected"),
+                    part(summary.copies, if summary.copies == 1 { "copy" } else { "copies" }),
+                );
                 eprintln!("{}{rejected}{copies}, {}", self.line(summary, seconds), counted(summary.attributions, "attribution"));
             }
         }

@@ -64,7 +64,7 @@ pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     result.and_then(|()| out.flush()).map_err(|error| Failure::io("<stdout>", &error))?;
     match (shown, &options.id, lost) {
         (0, Some(id), _) => Err(Failure::failed(format!("no document has the id `{id}`"))),
-        (0, None, _) => Err(Failure::failed("no document could be read")),
+        (0, None, _) => Err(Failure::nothing_read(&sources)),
         (_, _, 0) => Ok(Outcome::Done),
         _ => Ok(Outcome::SomeRejected),
     }
