@@ -1,7 +1,8 @@
 //! The lexicon: what the language lists say about words.
 //!
 //! The lists are text files under `gazetteers/language/<language>/`; each explains its format in its own header, and
-//! [`list`] reads the format that all share. A stage asks the lexicon three kinds of question: what
+//! [`list`] reads the format that all share. The long ones (dictionary, verbs, names of persons) are compiled when the program is built,
+//! the others are read at each start. A stage asks the lexicon three kinds of question: what
 //! [classes](Classes) a word belongs to, whether a [phrase](Phrases) starts at a token (a role, a body, a cue), and where the
 //! quotation [marks](Marks) of a text are.
 
