@@ -225,13 +225,13 @@ fn is_negated(view: &View<'_>, report: &Reported) -> bool {
 
 /// Keeps some of the reports.
 fn keep(reports: &mut Vec<Reported>, which: impl Fn(&Reported) -> bool) {
-    let mut place = Vec::with_capacity(reports.len());
+    let kept: Vec<bool> = reports.iter().map(which).collect();
+    let mut place = Vec::with_capacity(kept.len());
     let mut next = 0u32;
-    for report in reports.iter() {
+    for &kept in &kept {
         place.push(next);
-        next += u32::from(which(report));
+        next += u32::from(kept);
     }
-    let kept: Vec<bool> = reports.iter().map(&which).collect();
     let mut still = kept.iter();
     reports.retain(|_| still.next() == Some(&true));
     for report in reports {

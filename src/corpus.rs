@@ -375,7 +375,7 @@ fn annotate<M>(
     // A batch that was begun is finished: what is written ends with whole batches.
     let skipped = job.stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
     let mut written = Written { number, tickets, skipped, made, pieces, events, reached, summary };
-    for item in batch.items.into_iter().filter(|_| !skipped) {
+    for item in if skipped { Vec::new() } else { batch.items } {
         // Nobody waits for more.
         if failed.load(Ordering::Relaxed) {
             return;
@@ -430,7 +430,7 @@ fn write_in_order<M>(
     receive: &Receiver<Written<M>>,
     ticket: &Receiver<()>,
 ) -> io::Result<Summary> {
-    let mut total = Summary { stopped: false, ..job.from.1 };
+    let mut total = job.from.1;
     let mut waiting: BTreeMap<u64, Written<M>> = BTreeMap::new();
     let mut next = 0;
     out.start(&job.format.header(&job.layout()))?;

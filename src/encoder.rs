@@ -13,6 +13,7 @@ pub use kernel::Level;
 pub use weights::{Sizes, WeightsError};
 pub use wordpiece::{Vocabulary, WordPiece};
 
+use crate::aligned::Aligned;
 use kernel::{
     Attention, BLOCK, Quantised, Taps, add_and_normalise, add_gated, embed, gelu_all, meet, multiply, normalise_all,
     positive_all, score, stretch,
@@ -134,9 +135,6 @@ const LEAST: f32 = -12.0;
 fn logistic(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
-
-#[repr(C, align(64))]
-struct Aligned<T: ?Sized>(T);
 
 static SMALL: &Aligned<[u8]> = &Aligned(*include_bytes!("../models/small.bin"));
 

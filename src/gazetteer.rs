@@ -12,7 +12,8 @@ pub mod table;
 pub use compile::{Report, compile};
 pub use file::{FileError, Layer};
 
-use crate::token::{Case, Gap, Token, TokenKind};
+use crate::lexicon::Lexicon;
+use crate::token::{Case, Gap, Token, TokenKind, tokenize};
 use rustc_hash::FxHashMap;
 
 /// What an entry of the gazetteer is.
@@ -298,6 +299,13 @@ impl Gazetteer {
         self.layers.iter().enumerate().rev().find_map(|(layer, l)| {
             (0..l.len() as u32).find(|&i| l.entry(i).id() == id).map(|index| EntryId { layer: layer as u8, index })
         })
+    }
+
+    /// What a name may stand for that is all of a text.
+    pub fn named(&self, lexicon: &Lexicon, name: &str) -> Option<Match> {
+        let tokens = tokenize(lexicon, name);
+        let matches = if tokens.is_empty() { Vec::new() } else { self.matches(name, &tokens, 0) };
+        matches.into_iter().find(|m| m.len == tokens.len())
     }
 
     /// Whether a name may start with this token.

@@ -5,11 +5,10 @@
 //! with that as a home, to find the town.
 
 use crate::document::{Document, Metadata};
-use crate::gazetteer::{EntryId, EntryType, NameKind};
+use crate::gazetteer::{Entry, EntryId, EntryType, NameKind};
 use crate::pipeline::Pipeline;
 use crate::place::{Home, Place, contains};
 use crate::span::start_of;
-use crate::token::tokenize;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -59,9 +58,7 @@ pub fn find(pipeline: &Pipeline, name: &str) -> Option<Home> {
         return Some(Home(entry));
     }
     let name = if name.chars().any(char::is_uppercase) { name.trim().to_owned() } else { capitalised(name.trim()) };
-    let tokens = tokenize(lexicon, &name);
-    let matches = if tokens.is_empty() { Vec::new() } else { gazetteer.matches(&name, &tokens, 0) };
-    if let Some(whole) = matches.into_iter().find(|m| m.len == tokens.len()) {
+    if let Some(whole) = gazetteer.named(lexicon, &name) {
         let places = whole.candidates.into_iter().filter(|c| !c.kind.is_demonym() && c.kind != NameKind::Seat);
         let places = places.map(|c| c.entry).filter(|&entry| gazetteer.entry(entry).sort().is_jurisdiction());
         return places.max_by_key(|&entry| (gazetteer.entry(entry).population(), Reverse(entry))).map(Home);
@@ -82,13 +79,18 @@ pub fn find(pipeline: &Pipeline, name: &str) -> Option<Home> {
     (!rest && gazetteer.entry(first.entry).sort().is_jurisdiction()).then_some(Home(first.entry))
 }
 
+/// A place with the code of what holds it: `Dayton, OH`.
+pub fn with_holder(place: Entry<'_>) -> String {
+    format!("{}, {}", place.name(), if place.admin1().is_empty() { place.country() } else { place.admin1() })
+}
+
 /// Words in small letters as names are written.
 fn capitalised(words: &str) -> String {
     let mut start = true;
-    let letters = words.chars().flat_map(|c| {
+    let letters = words.chars().map(|c| {
         let letter = if start { c.to_uppercase().next().unwrap_or(c) } else { c };
         start = !c.is_alphanumeric();
-        [letter]
+        letter
     });
     letters.collect()
 }
@@ -185,13 +187,7 @@ pub fn near_names(pipeline: &Pipeline, name: &str) -> Vec<String> {
         .gazetteer
         .entries()
         .filter(|e| e.sort() <= EntryType::City && e.name().len().abs_diff(wanted.len()) <= 2)
-        .map(|e| {
-            (
-                edits(&wanted, &e.name().to_lowercase()),
-                u32::MAX - e.population(),
-                format!("{}, {}", e.name(), if e.admin1().is_empty() { e.country() } else { e.admin1() }),
-            )
-        })
+        .map(|e| (edits(&wanted, &e.name().to_lowercase()), u32::MAX - e.population(), with_holder(e)))
         .filter(|(edits, ..)| *edits <= 2.min(wanted.len() / 3))
         .collect();
     near.sort();

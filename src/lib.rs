@@ -1,5 +1,6 @@
 //! Who said what about which jurisdiction.
 
+mod aligned;
 pub mod attribution;
 pub mod collation;
 pub mod coreference;

@@ -588,16 +588,19 @@ fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>,
     }
     let (mut sources, problems) = sources(&paths, options.input.stdin());
     if let Some(output) = &options.output {
-        sources.retain(|source| !matches!(source, Source::Found(path, _) if is_own(path, output)));
+        let folder = if output.is_dir() { output.canonicalize().ok() } else { None };
+        let is_own = |found: &Path| match &folder {
+            Some(folder) => found.canonicalize().is_ok_and(|found| found.starts_with(folder)),
+            None => is_beside(found, output),
+        };
+        // What an earlier run wrote is no input of this one.
+        sources.retain(|source| !matches!(source, Source::Found(path, _) if is_own(path)));
     }
     Ok((sources, problems))
 }
 
-/// Whether a file that was found in a folder is what an earlier run wrote: the output, or what lies beside or in it.
-fn is_own(found: &Path, output: &Path) -> bool {
-    if let (true, Ok(found), Ok(folder)) = (output.is_dir(), found.canonicalize(), output.canonicalize()) {
-        return found.starts_with(folder);
-    }
+/// Whether a file is an output, or one of those that a run writes beside it.
+fn is_beside(found: &Path, output: &Path) -> bool {
     let named = found.file_name().zip(output.file_name());
     named.is_some_and(|(name, own)| {
         name.as_encoded_bytes().starts_with(own.as_encoded_bytes()) && are_one_file(&found.with_file_name(own), output)

@@ -5,7 +5,6 @@ use clap::{Args, Subcommand};
 use onrecord::format::output::file::Output;
 use onrecord::gazetteer::{Gazetteer, compile};
 use onrecord::lexicon::Lexicon;
-use onrecord::token::tokenize;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -70,13 +69,9 @@ pub fn run(options: &GazetteerOptions) -> Result<Outcome, Failure> {
         Action::Find { name } => {
             let lexicon = Lexicon::english();
             let gazetteer = Gazetteer::shipped();
-            let tokens = tokenize(&lexicon, name);
-            let whole = if tokens.is_empty() {
-                None
-            } else {
-                gazetteer.matches(name, &tokens, 0).into_iter().find(|m| m.len == tokens.len())
+            let Some(found) = gazetteer.named(&lexicon, name) else {
+                return Err(Failure::failed(format!("no entry has the name `{name}`")));
             };
-            let Some(found) = whole else { return Err(Failure::failed(format!("no entry has the name `{name}`"))) };
             let mut out = std::io::stdout().lock();
             for candidate in found.candidates {
                 let entry = gazetteer.entry(candidate.entry);

@@ -5,7 +5,7 @@ use super::message::counted;
 use onrecord::corpus;
 use onrecord::format::input::{Options, Source};
 use onrecord::gazetteer::{EntryId, Gazetteer};
-use onrecord::home::{Learned, Learner};
+use onrecord::home::{Learned, Learner, with_holder};
 use onrecord::pipeline::Pipeline;
 use onrecord::place::Home;
 
@@ -29,8 +29,7 @@ pub fn learn_from(
 /// A place with what holds it and its id.
 pub fn described(gazetteer: &Gazetteer, entry: EntryId) -> String {
     let place = gazetteer.entry(entry);
-    let within = if place.admin1().is_empty() { place.country() } else { place.admin1() };
-    format!("{}, {within} ({})", place.name(), place.id())
+    format!("{} ({})", with_holder(place), place.id())
 }
 
 /// Lets outlets be at home where their articles show it, and says where that is.

@@ -42,7 +42,7 @@ impl Vocabulary {
         let mut vocabulary = Vocabulary { pieces: WordTable::with_room(count), unknown: 0 };
         for (id, piece) in (0u32..).zip(pieces) {
             let (text, salt) = piece.strip_prefix("##").map_or((piece, 0), |inner| (inner, INNER));
-            if vocabulary.pieces.add(text.bytes().fold(Hash::EMPTY, Hash::with).value() ^ salt) != id + 1 {
+            if vocabulary.pieces.add(hash(text) ^ salt) != id + 1 {
                 return None;
             }
         }
@@ -57,7 +57,7 @@ impl Vocabulary {
 
     /// The number of a piece that is no inner one.
     pub fn id(&self, piece: &str) -> Option<u32> {
-        self.find(piece.bytes().fold(Hash::EMPTY, Hash::with).value())
+        self.find(hash(piece))
     }
 
     /// The pieces of `span` of a text, in order.
@@ -132,6 +132,11 @@ impl Vocabulary {
         word.text.clear();
         word.chars.clear();
     }
+}
+
+/// The hash of a piece as it is spelled.
+fn hash(piece: &str) -> u64 {
+    piece.bytes().fold(Hash::EMPTY, Hash::with).value()
 }
 
 /// A word as the vocabulary spells it, with where each letter came from.

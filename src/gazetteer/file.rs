@@ -12,6 +12,7 @@
 //! | strings | bytes | length (u16) and text |
 
 use super::{Candidate, Entry, EntryId, NameKind};
+use crate::aligned::Aligned;
 use bytemuck::{Pod, Zeroable};
 use std::fmt;
 use std::ops::Range;
@@ -134,9 +135,6 @@ impl fmt::Display for FileError {
 }
 
 impl std::error::Error for FileError {}
-
-#[repr(C, align(8))]
-struct Aligned<B: ?Sized>(B);
 
 static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../../gazetteers/gazetteer.bin"));
 

@@ -1,6 +1,7 @@
 //! The words of a lexicon: a number for each, and what is known by that number.
 
 use super::class::Classes;
+use crate::aligned::Aligned;
 use crate::word_table::{self, WordTable};
 
 /// A word of the lexicon.
@@ -19,9 +20,6 @@ struct Compiled {
     men: &'static [u8],
     bearers: &'static [u32],
 }
-
-#[repr(C, align(8))]
-struct Aligned<B: ?Sized>(B);
 
 macro_rules! compiled {
     ($name:literal) => {{

@@ -85,7 +85,6 @@ impl Reader<'_, '_> {
 
     /// The quotation that opens the content behind the cue, and whether a colon stands before it.
     fn quotation_behind(&self) -> Option<(&Quotation, bool)> {
-        let view = self.view;
         if self.cue.place == SourcePlace::Object || self.cue.negated && !self.cue.frames.any(Frames::QUOTE) {
             return None;
         }
@@ -93,10 +92,10 @@ impl Reader<'_, '_> {
         let q = match opening {
             Opening::Quotation(q) => q,
             // `He said:` and the quotation in the next paragraph
-            Opening::Colon => (at..(at + 1).min(view.tokens.len())).find_map(|i| self.opened_at(i))?,
+            Opening::Colon => self.opened_at(at)?,
             _ => return None,
         };
-        Some((&view.quotations[q], opening == Opening::Colon))
+        Some((&self.view.quotations[q], opening == Opening::Colon))
     }
 
     /// Where the cue's group (source, helping verbs, cue) starts and ends.
