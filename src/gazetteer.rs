@@ -182,6 +182,32 @@ impl<'a> Entry<'a> {
         self.layer.string(self.record.admin2)
     }
 
+    /// Whether both lie in one country.
+    pub fn shares_country(self, other: Entry<'_>) -> bool {
+        self.record.country != [0, 0] && self.record.country == other.record.country
+    }
+
+    /// Whether both lie in one country and have one code of its divisions.
+    pub fn shares_admin1(self, other: Entry<'_>) -> bool {
+        self.shares_country(other) && self.shares(other, |record| record.admin1)
+    }
+
+    /// Whether both have one FIPS code of a county.
+    pub fn shares_admin2(self, other: Entry<'_>) -> bool {
+        self.shares(other, |record| record.admin2)
+    }
+
+    /// Whether a string of the records is the same, and not empty. A layer has each string once.
+    fn shares(self, other: Entry<'_>, string: fn(&file::Record) -> u32) -> bool {
+        let (here, there) = (string(self.record), string(other.record));
+        let same = if std::ptr::eq(self.layer, other.layer) {
+            here == there
+        } else {
+            self.layer.string(here) == other.layer.string(there)
+        };
+        same && !self.layer.string(here).is_empty()
+    }
+
     /// Latitude and longitude in degrees.
     pub fn position(self) -> Option<(f32, f32)> {
         (!self.record.lat.is_nan()).then_some((self.record.lat, self.record.lon))

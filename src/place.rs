@@ -5,6 +5,8 @@
 //! rest of the document lies in the same country, in the same division, or near by, by the outlet's home, and by size. One name
 //! means one place in a document unless the text says otherwise.
 
+mod support;
+
 use crate::gazetteer::{Candidate, Entry, EntryId, EntryType, Gazetteer, NameKind};
 use crate::lexicon::{Classes, WordId};
 use crate::mention::{Mentions, PlaceContext, PlaceName, is_large};
@@ -13,6 +15,7 @@ use crate::span::{Span, TokenSpan};
 use crate::token::{Case, TokenKind};
 use std::collections::HashMap;
 use std::ops::Deref;
+use support::{Ground, Site, Support};
 
 /// A place name that was resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -211,19 +214,11 @@ pub fn contains(gazetteer: &Gazetteer, outer: EntryId, inner: EntryId) -> bool {
         return false;
     }
     let (o, i) = (gazetteer.entry(outer), gazetteer.entry(inner));
-    if o.country().is_empty() || o.country() != i.country() {
-        return false;
-    }
     match o.sort() {
-        EntryType::Country => !matches!(i.sort(), EntryType::Country),
-        EntryType::State => {
-            !matches!(i.sort(), EntryType::Country | EntryType::State) && !o.admin1().is_empty() && o.admin1() == i.admin1()
-        }
+        EntryType::Country => !matches!(i.sort(), EntryType::Country) && o.shares_country(i),
+        EntryType::State => !matches!(i.sort(), EntryType::Country | EntryType::State) && o.shares_admin1(i),
         EntryType::County => {
-            matches!(i.sort(), EntryType::City | EntryType::Neighborhood)
-                && o.admin1() == i.admin1()
-                && !o.admin2().is_empty()
-                && o.admin2() == i.admin2()
+            matches!(i.sort(), EntryType::City | EntryType::Neighborhood) && o.shares_admin1(i) && o.shares_admin2(i)
         }
         _ => false,
     }
@@ -245,6 +240,7 @@ struct Weighed {
     share: f32,
     contained: bool,
     listed: bool,
+    site: Site,
 }
 
 struct Resolver<'a> {
@@ -424,7 +420,7 @@ impl<'a> Resolver<'a> {
                     let capital = entry.sort() == EntryType::City && self.is_capital(name, entry.country());
                     own += self.pull(home, candidate.entry).max(if capital { CAPITAL } else { 0.0 });
                 }
-                Weighed { candidate, own, share: 0.0, contained: false, listed: false }
+                Weighed { candidate, own, share: 0.0, contained: false, listed: false, site: Site::default() }
             })
             .collect();
         prefer_cities(gazetteer, &mut candidates);
@@ -512,23 +508,21 @@ impl<'a> Resolver<'a> {
 
     /// Lets the names of the document speak for each other: each round, what a candidate shares with the others' likely places.
     fn weigh(&mut self) {
+        let gazetteer = self.input.gazetteer;
+        let mut ground = Ground::default();
+        for weighed in self.groups.iter_mut().flat_map(|group| &mut group.candidates) {
+            weighed.site = ground.site(gazetteer.entry(weighed.candidate.entry));
+        }
+        let neighbours = ground.neighbours();
         self.share(|_, _| 0.0);
         for _ in 0..3 {
-            let mut support = Support::default();
+            let mut support = Support::new(&ground, &neighbours);
             for group in &self.groups {
-                for weighed in &group.candidates {
-                    support.add(self.input.gazetteer, weighed.candidate.entry, weighed.share * group.count.ln_1p());
-                }
+                let weight = group.count.ln_1p();
+                group.candidates.iter().for_each(|weighed| support.add(weighed.site, weighed.share * weight));
             }
-            let gazetteer = self.input.gazetteer;
-            let scores: Vec<Vec<f32>> = self
-                .groups
-                .iter()
-                .map(|group| {
-                    let weight = group.count.ln_1p();
-                    group.candidates.iter().map(|w| support.of(gazetteer, w.candidate.entry, &group.candidates, weight)).collect()
-                })
-                .collect();
+            let scores: Vec<Vec<f32>> =
+                self.groups.iter().map(|group| support.of(&group.candidates, group.count.ln_1p())).collect();
             self.share(|group, candidate| scores[group][candidate]);
         }
     }
@@ -608,77 +602,9 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// What the places of a document add up to: by country, by division, by cell of one degree.
-#[derive(Default)]
-struct Support {
-    countries: HashMap<[u8; 2], f32>,
-    divisions: HashMap<([u8; 2], u64), f32>,
-    cells: HashMap<(i16, i16), f32>,
-}
-
+/// The code of a country, where it has one.
 fn country_key(country: &str) -> Option<[u8; 2]> {
     country.as_bytes().try_into().ok()
-}
-
-fn cell((lat, lon): (f32, f32)) -> (i16, i16) {
-    (lat.floor() as i16, lon.floor() as i16)
-}
-
-impl Support {
-    fn add(&mut self, gazetteer: &Gazetteer, id: EntryId, weight: f32) {
-        if weight < 1e-3 {
-            return;
-        }
-        let entry = gazetteer.entry(id);
-        let Some(country) = country_key(entry.country()) else { return };
-        *self.countries.entry(country).or_default() += weight;
-        if !entry.admin1().is_empty() && entry.sort() != EntryType::Country {
-            *self.divisions.entry((country, crate::fold::fold_hash(entry.admin1()))).or_default() += weight;
-        }
-        if let Some(position) =
-            entry.position().filter(|_| matches!(entry.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood))
-        {
-            *self.cells.entry(cell(position)).or_default() += weight;
-        }
-    }
-
-    /// What the other names of the document say for a place; its own name does not count.
-    fn of(&self, gazetteer: &Gazetteer, id: EntryId, own: &[Weighed], weight: f32) -> f32 {
-        let entry = gazetteer.entry(id);
-        let Some(country) = country_key(entry.country()) else { return 0.0 };
-        let division = (!entry.admin1().is_empty() && entry.sort() != EntryType::Country)
-            .then(|| (country, crate::fold::fold_hash(entry.admin1())));
-        let mut in_country = self.countries.get(&country).copied().unwrap_or(0.0);
-        let mut in_division = division.and_then(|d| self.divisions.get(&d).copied()).unwrap_or(0.0);
-        let mut near = 0.0;
-        let place =
-            entry.position().filter(|_| matches!(entry.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood));
-        if let Some((row, column)) = place.map(cell) {
-            for i in row - 1..=row + 1 {
-                for j in column - 1..=column + 1 {
-                    near += self.cells.get(&(i, j)).copied().unwrap_or(0.0);
-                }
-            }
-        }
-        for weighed in own {
-            let other = gazetteer.entry(weighed.candidate.entry);
-            let part = weighed.share * weight;
-            if other.country() == entry.country() {
-                in_country -= part;
-                if division.is_some() && other.admin1() == entry.admin1() && other.sort() != EntryType::Country {
-                    in_division -= part;
-                }
-            }
-            if let (Some(a), Some(b)) = (place.map(cell), other.position().map(cell))
-                && (a.0 - b.0).abs() <= 1
-                && (a.1 - b.1).abs() <= 1
-                && matches!(other.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood)
-            {
-                near -= part;
-            }
-        }
-        1.2 * in_country.max(0.0).ln_1p() + 1.8 * in_division.max(0.0).ln_1p() + 2.0 * near.max(0.0).ln_1p()
-    }
 }
 
 /// The great-circle distance in kilometres.

@@ -479,11 +479,19 @@ fn is_combining(c: char) -> bool {
 }
 
 fn case_of(word: &str) -> Case {
+    if word.is_ascii() {
+        case_from(word.bytes().map(|byte| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase())))
+    } else {
+        case_from(word.chars().map(|c| (c.is_uppercase(), c.is_lowercase())))
+    }
+}
+
+/// The case of a word of which each character is a capital, a small letter, or neither.
+fn case_from(characters: impl Iterator<Item = (bool, bool)>) -> Case {
     let mut letters = 0;
     let mut capitals = 0;
     let mut first = None;
-    for c in word.chars() {
-        let (upper, lower) = (c.is_uppercase(), c.is_lowercase());
+    for (upper, lower) in characters {
         if upper || lower {
             letters += 1;
             capitals += u32::from(upper);

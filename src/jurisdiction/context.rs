@@ -12,8 +12,9 @@ use crate::place::{self, Home};
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
 
-/// What is looked at, by the names that the file of weights uses. Those of no place at all start with "none".
-pub const FEATURES: [&str; 53] = [
+/// What is looked at, by the names that the file of weights uses: what the document says of a place, what a statement has to do with it,
+/// and of no place at all what the statement says against any.
+pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
     "city",
     "neighborhood",
     "county",
@@ -29,21 +30,7 @@ pub const FEATURES: [&str; 53] = [
     "in-lead",
     "dateline",
     "named-first",
-    "same-sentence",
-    "same-paragraph",
-    "nearness",
-    "nearest-before",
-    "in-role",
-    "holds-place-of-role",
-    "level-of-office",
-    "finer-than-office",
-    "coarser-than-office",
-    "country-of-agency",
-    "word-of-level-in-content",
-    "word-of-level-in-sentence",
-    "word-of-level-in-paragraph",
     "share-of-level-words",
-    "finer-than-words",
     "as-demonym-alone",
     "in-bodies-alone",
     "behind-preposition",
@@ -57,6 +44,20 @@ pub const FEATURES: [&str; 53] = [
     "seat-amid-words-of-its-level",
     "governs-named-seat",
     "large",
+    "same-sentence",
+    "same-paragraph",
+    "nearness",
+    "nearest-before",
+    "in-role",
+    "holds-place-of-role",
+    "level-of-office",
+    "finer-than-office",
+    "coarser-than-office",
+    "country-of-agency",
+    "word-of-level-in-content",
+    "word-of-level-in-sentence",
+    "word-of-level-in-paragraph",
+    "finer-than-words",
     "none",
     "none-log-words",
     "none-i",
@@ -68,6 +69,13 @@ pub const FEATURES: [&str; 53] = [
     "none-no-person",
     "none-places",
 ];
+
+/// How many of them are of the first kind, of the second, and of the third.
+const OF_DOCUMENT: usize = 29;
+const OF_STATEMENT: usize = 14;
+const OF_NONE: usize = 10;
+
+type Features = [f32; FEATURES.len()];
 
 /// The weights of what speaks for a candidate.
 pub type Ranking = Logit<{ FEATURES.len() }>;
@@ -85,7 +93,7 @@ pub struct Candidate {
     /// How likely it is meant.
     pub likelihood: f32,
     /// What speaks for it, as [`FEATURES`] names it.
-    pub features: [f32; FEATURES.len()],
+    pub features: Features,
 }
 
 /// Places of a document that are looked at, the weightiest first.
@@ -93,22 +101,23 @@ const NAMED: usize = 16;
 /// Sentences behind which it does not matter how far away a place is named.
 const FAR: usize = 30;
 
-/// What a document says of a place that its statements may be about.
+/// A place that statements of a document may be about.
 pub(super) struct Profile {
     entry: EntryId,
     level: EntryType,
     rank: u8,
-    /// The weight of the places that it holds.
-    held: f32,
-    /// Whether the seat of its government is named.
-    governs_named_seat: bool,
+    /// Whether it is named.
+    is_named: bool,
+    /// What the document says of it.
+    of_document: [f32; OF_DOCUMENT],
 }
 
 impl Profile {
-    /// A place that holds none of those that are named.
+    /// A place of a document.
     fn new(finder: &Finder<'_>, entry: EntryId) -> Profile {
         let level = finder.input.gazetteer.entry(entry).sort();
-        Profile { entry, level, rank: rank(level), held: 0.0, governs_named_seat: false }
+        let is_named = finder.mentioned.contains_key(&entry);
+        Profile { entry, level, rank: rank(level), is_named, of_document: finder.of_document(entry) }
     }
 
     /// The places that any statement of a document may be about: those it names, the weightiest first, what holds these, and the home.
@@ -131,12 +140,7 @@ impl Profile {
         if let Some(Home(home)) = finder.input.home {
             add(home);
         }
-        let profile = |entry: EntryId| Profile {
-            held: mentioned.iter().filter(|(inner, _)| place::contains(gazetteer, entry, **inner)).map(|(_, m)| m.weight).sum(),
-            governs_named_seat: mentioned.values().any(|m| m.seat_of == Some(entry)),
-            ..Profile::new(finder, entry)
-        };
-        entries.into_iter().map(profile).collect()
+        entries.into_iter().map(|entry| Profile::new(finder, entry)).collect()
     }
 }
 
@@ -215,9 +219,15 @@ impl Finder<'_> {
     /// What a statement is about that names no jurisdiction.
     pub(super) fn of_context(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
         let office = self.office(statement);
-        let candidates = self.weighed(statement, &office);
-        let best = &candidates[0];
-        best.entry.map(|entry| {
+        let (mut entries, mut likelihoods) = (Vec::new(), Vec::new());
+        self.each(statement, &office, |entry, features| {
+            entries.push(entry);
+            likelihoods.push(self.input.ranking.score(features));
+        });
+        logit::shares(&mut likelihoods);
+        // Of equals the first, as they are in one order: the same in every run.
+        let best = (0..entries.len()).reduce(|best, at| if likelihoods[at] > likelihoods[best] { at } else { best })?;
+        entries[best].map(|entry| {
             let gazetteer = self.input.gazetteer;
             let named = self.mentioned.get(&entry);
             let (nearest, span) = named.map_or((FAR, None), |m| self.nearest(m, self.sentence_of(statement)));
@@ -233,42 +243,37 @@ impl Finder<'_> {
                 () => "holds-place-of-document",
             };
             let span = if rule == "place-of-surroundings" { span } else { named.map(|m| m.first) };
-            Jurisdiction { entry, basis: Basis::Context, span, confidence: best.likelihood, rule }
+            Jurisdiction { entry, basis: Basis::Context, span, confidence: likelihoods[best], rule }
         })
     }
 
     /// All that a statement may be about which names none, the likeliest first.
     pub(super) fn considered_in_context(&self, statement: &Statement<'_>) -> Vec<Candidate> {
-        self.weighed(statement, &self.office(statement))
-    }
-
-    /// All that a statement may be about with how likely each is, the likeliest first.
-    fn weighed(&self, statement: &Statement<'_>, office: &Office) -> Vec<Candidate> {
-        let mut candidates = self.candidates(statement, office);
-        let mut likelihoods: Vec<f32> = candidates.iter().map(|c| self.input.ranking.score(&c.features)).collect();
+        let mut candidates = Vec::new();
+        self.each(statement, &self.office(statement), |entry, &features| {
+            candidates.push(Candidate { entry, likelihood: self.input.ranking.score(&features), features });
+        });
+        let mut likelihoods: Vec<f32> = candidates.iter().map(|c| c.likelihood).collect();
         logit::shares(&mut likelihoods);
         candidates.iter_mut().zip(likelihoods).for_each(|(candidate, likelihood)| candidate.likelihood = likelihood);
-        // Stable, and the candidates are in one order: equals stay the same in every run.
         candidates.sort_by(|a, b| b.likelihood.total_cmp(&a.likelihood));
         candidates
     }
 
-    /// All that a statement may be about, with what speaks for each; none comes last.
-    fn candidates(&self, statement: &Statement<'_>, office: &Office) -> Vec<Candidate> {
+    /// Goes over all that a statement may be about, with what speaks for each; none comes last.
+    fn each(&self, statement: &Statement<'_>, office: &Office, mut take: impl FnMut(Option<EntryId>, &Features)) {
         let agency = office.country.filter(|country| self.profiles.iter().all(|p| p.entry != *country));
         let agency = agency.map(|country| Profile::new(self, country));
         let here = Here::new(self, statement);
-        let weigh = |profile: &Profile| {
-            let features = self.features(profile, &here, office);
-            Candidate { entry: Some(profile.entry), likelihood: 0.0, features }
-        };
-        let mut candidates: Vec<Candidate> = self.profiles.iter().chain(&agency).map(weigh).collect();
-        candidates.push(Candidate {
-            entry: None,
-            likelihood: 0.0,
-            features: self.none(statement, &self.words(statement), office),
-        });
-        candidates
+        let mut features = [0.0; FEATURES.len()];
+        for profile in self.profiles.iter().chain(&agency) {
+            features[..OF_DOCUMENT].copy_from_slice(&profile.of_document);
+            features[OF_DOCUMENT..][..OF_STATEMENT].copy_from_slice(&self.of_statement(profile, &here, office));
+            take(Some(profile.entry), &features);
+        }
+        features.fill(0.0);
+        features[OF_DOCUMENT + OF_STATEMENT..].copy_from_slice(&self.of_none(statement, &self.words(statement), office));
+        take(None, &features);
     }
 
     fn sentence_of(&self, statement: &Statement<'_>) -> usize {
@@ -290,34 +295,31 @@ impl Finder<'_> {
         nearest.map_or((FAR, None), |(distance, span)| (distance.min(FAR), Some(span)))
     }
 
-    fn features(&self, profile: &Profile, here: &Here, office: &Office) -> [f32; FEATURES.len()] {
+    /// What a document says of a place, whichever statement is asked about.
+    fn of_document(&self, entry: EntryId) -> [f32; OF_DOCUMENT] {
         let gazetteer = self.input.gazetteer;
-        let &Profile { entry, level, rank, held, .. } = profile;
+        let level = gazetteer.entry(entry).sort();
         let absent = Mentioned::default();
         let named = self.mentioned.get(&entry);
         let mentioned = named.unwrap_or(&absent);
         let holds = |inner: EntryId| place::contains(gazetteer, entry, inner);
-        let (distance, _) = self.nearest(mentioned, here.sentence);
-        let first_here = mentioned.named.partition_point(|&(s, _)| s < here.paragraph.0);
-        let in_paragraph = mentioned.named.get(first_here).is_some_and(|&(s, _)| s < here.paragraph.1);
+        let held: f32 = self.mentioned.iter().filter(|(inner, _)| holds(**inner)).map(|(_, m)| m.weight).sum();
         let total = self.total.max(1e-3);
         let in_play = self.in_play.get(&level).filter(|(best, _)| *best == entry);
         let level_weight = self.level_weights.get(&level).copied().unwrap_or(0.0).max(1e-3);
         let heaviest = self.heaviest.map(|(_, heaviest)| heaviest);
-        let in_content = here.content;
         let words = (self.level_words.len() as f32).max(1.0);
         let share_of = |level: EntryType| self.words_by_level.get(&level).copied().unwrap_or(0.0) / words;
         let Home(home) = self.input.home.unwrap_or(Home(entry));
         let has_home = self.input.home.is_some();
         let seat_level = mentioned.seat_of.map(|outer| gazetteer.entry(outer).sort());
-        let yes = |fact: bool| f32::from(u8::from(fact));
         [
             yes(level == EntryType::City),
             yes(level == EntryType::Neighborhood),
             yes(level == EntryType::County),
             yes(level == EntryType::State),
             yes(level == EntryType::Country),
-            yes(rank == 0),
+            yes(rank(level) == 0),
             mentioned.weight.ln_1p(),
             mentioned.weight / total,
             mentioned.weight / level_weight,
@@ -327,21 +329,7 @@ impl Finder<'_> {
             yes(mentioned.in_lead),
             yes(mentioned.dateline),
             yes(self.first == Some(entry)),
-            yes(named.is_some() && distance == 0),
-            yes(in_paragraph),
-            1.0 / (1.0 + distance as f32),
-            yes(here.before == Some(entry)),
-            yes(office.places.contains(&entry)),
-            yes(!office.places.contains(&entry) && office.places.iter().any(|&inner| holds(inner))),
-            yes(office.level == Some(level)),
-            yes(office.level.is_some_and(|office| rank > self::rank(office))),
-            yes(office.level.is_some_and(|office| rank < self::rank(office))),
-            yes(office.country == Some(entry)),
-            yes(in_content.has(level)),
-            yes(here.sentence_words.has(level)),
-            yes(here.paragraph_words.has(level)),
             share_of(level),
-            yes(in_content.all_coarser_than(level)),
             yes(named.is_some() && !mentioned.by_name),
             yes(named.is_some() && mentioned.in_bodies),
             yes(mentioned.behind_preposition),
@@ -353,25 +341,42 @@ impl Finder<'_> {
             yes(seat_level == Some(EntryType::State)),
             yes(seat_level == Some(EntryType::Country)),
             seat_level.map_or(0.0, share_of),
-            yes(profile.governs_named_seat),
+            yes(self.mentioned.values().any(|m| m.seat_of == Some(entry))),
             yes(level == EntryType::City && gazetteer.entry(entry).population() > 500_000),
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
+        ]
+    }
+
+    /// What a statement has to do with a place.
+    fn of_statement(&self, profile: &Profile, here: &Here, office: &Office) -> [f32; OF_STATEMENT] {
+        let &Profile { entry, level, rank, is_named, .. } = profile;
+        let holds = |inner: EntryId| place::contains(self.input.gazetteer, entry, inner);
+        let mentioned = is_named.then(|| &self.mentioned[&entry]);
+        let distance = mentioned.map_or(FAR, |mentioned| self.nearest(mentioned, here.sentence).0);
+        let in_paragraph = mentioned.is_some_and(|mentioned| {
+            let first_here = mentioned.named.partition_point(|&(s, _)| s < here.paragraph.0);
+            mentioned.named.get(first_here).is_some_and(|&(s, _)| s < here.paragraph.1)
+        });
+        [
+            yes(distance == 0),
+            yes(in_paragraph),
+            1.0 / (1.0 + distance as f32),
+            yes(here.before == Some(entry)),
+            yes(office.places.contains(&entry)),
+            yes(!office.places.contains(&entry) && office.places.iter().any(|&inner| holds(inner))),
+            yes(office.level == Some(level)),
+            yes(office.level.is_some_and(|office| rank > self::rank(office))),
+            yes(office.level.is_some_and(|office| rank < self::rank(office))),
+            yes(office.country == Some(entry)),
+            yes(here.content.has(level)),
+            yes(here.sentence_words.has(level)),
+            yes(here.paragraph_words.has(level)),
+            yes(here.content.all_coarser_than(level)),
         ]
     }
 
     /// What speaks for no place at all.
-    fn none(&self, statement: &Statement<'_>, words: &Words, office: &Office) -> [f32; FEATURES.len()] {
-        let yes = |fact: bool| f32::from(u8::from(fact));
-        let own = [
+    fn of_none(&self, statement: &Statement<'_>, words: &Words, office: &Office) -> [f32; OF_NONE] {
+        [
             1.0,
             (words.count as f32).ln_1p(),
             yes(words.first_singular),
@@ -382,10 +387,7 @@ impl Finder<'_> {
             yes(office.level.is_some()),
             yes(!statement.is_person),
             (self.mentioned.len() as f32).ln_1p(),
-        ];
-        let mut features = [0.0; FEATURES.len()];
-        features[FEATURES.len() - own.len()..].copy_from_slice(&own);
-        features
+        ]
     }
 
     /// Who speaks in the content, and how long it is.
@@ -453,6 +455,11 @@ impl Finder<'_> {
         let is_agency = self.input.gazetteer.entry(agency).sort() == EntryType::Agency;
         is_agency.then(|| self.input.gazetteer.government(agency, EntryType::Country)).flatten()
     }
+}
+
+/// A fact as a number.
+fn yes(fact: bool) -> f32 {
+    f32::from(u8::from(fact))
 }
 
 /// How fine a level is; 0 for those beside the ladder.
