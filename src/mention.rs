@@ -14,6 +14,7 @@ use crate::lexicon::{Classes, Gender, Number};
 use crate::reading::Reading;
 use crate::span::TokenSpan;
 use crate::token::{Case, Gap, Token, TokenKind};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Deref;
 
@@ -205,6 +206,8 @@ struct Reader<'a> {
     start: usize,
     end: usize,
     style: Style,
+    /// By token of the sentence: the names of the gazetteer that start there, once they are looked up.
+    names: Vec<OnceCell<Vec<Match>>>,
 }
 
 impl<'a> Deref for Reader<'a> {
@@ -220,12 +223,24 @@ impl<'a> Reader<'a> {
         let range = sentence.range();
         let style = style_of(&reading.tokens[range.clone()]);
         let reading = Reading { tokens: &reading.tokens[..range.end], ..reading };
-        Reader { reading, gazetteer, start: range.start, end: range.end, style }
+        let names = vec![OnceCell::new(); range.len()];
+        Reader { reading, gazetteer, start: range.start, end: range.end, style, names }
     }
 
-    /// The names of the gazetteer that start at a token and end before another.
-    fn matches(&self, at: usize, end: usize) -> Vec<Match> {
-        self.gazetteer.matches(self.text, &self.tokens[..end], at)
+    /// The names of the gazetteer that start at a token and end before another, longest first.
+    fn matches(&self, at: usize, end: usize) -> impl Iterator<Item = &Match> {
+        let names = self.names[at - self.start].get_or_init(|| self.gazetteer.matches(self.text, self.tokens, at));
+        names.iter().filter(move |m| m.len <= end - at)
+    }
+
+    /// The longest of them.
+    fn longest(&self, at: usize, end: usize) -> Option<&Match> {
+        self.matches(at, end).next()
+    }
+
+    /// The one that is all of the words.
+    fn whole(&self, start: usize, end: usize) -> Option<&Match> {
+        self.longest(start, end).filter(|m| m.len == end - start)
     }
 
     /// Whether a capital at this place may come from the start of a sentence or of a quotation alone.
@@ -261,7 +276,12 @@ fn style_of(tokens: &[Token]) -> Style {
     }
 }
 
-/// Whether any candidate is a place, and all that are not are dropped.
+/// Whether any candidate is a place.
+fn names_place(gazetteer: &Gazetteer, candidates: &[Candidate]) -> bool {
+    candidates.iter().any(|c| gazetteer.entry(c.entry).sort().is_place())
+}
+
+/// The candidates that are places.
 fn only_places(gazetteer: &Gazetteer, candidates: &[Candidate]) -> Vec<Candidate> {
     candidates.iter().copied().filter(|c| gazetteer.entry(c.entry).sort().is_place()).collect()
 }

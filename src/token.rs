@@ -123,7 +123,9 @@ impl Token {
 ///
 /// Every character that is neither white space nor of zero width lies in exactly one token.
 pub fn tokenize(lexicon: &Lexicon, text: &str) -> Vec<Token> {
-    let mut tokenizer = Tokenizer { lexicon, text, bytes: text.as_bytes(), tokens: Vec::with_capacity(text.len() / 5 + 8) };
+    let bytes = text.as_bytes();
+    let has_mail = memchr::memchr(b'@', bytes).is_some();
+    let mut tokenizer = Tokenizer { lexicon, text, bytes, has_mail, tokens: Vec::with_capacity(text.len() / 5 + 8) };
     tokenizer.run();
     tokenizer.tokens
 }
@@ -154,6 +156,8 @@ struct Tokenizer<'a> {
     lexicon: &'a Lexicon,
     text: &'a str,
     bytes: &'a [u8],
+    /// Whether an @ stands anywhere.
+    has_mail: bool,
     tokens: Vec<Token>,
 }
 
@@ -430,21 +434,25 @@ impl Tokenizer<'_> {
         at
     }
 
-    /// The end of a URL or an e-mail address that starts here.
-    fn address_end(&self, start: usize) -> Option<usize> {
-        // Before the @ of an address stand at most 64 characters.
+    /// Whether an e-mail address starts here. Before its @ stand at most 64 characters.
+    fn starts_mail(&self, start: usize) -> bool {
         let run = (start..start + 65).find(|&i| {
             !matches!(CLASS[self.byte(i) as usize], LETTER | DIGIT) && !matches!(self.byte(i), b'.' | b'_' | b'+' | b'-')
         });
-        let run = run.unwrap_or(start);
-        let url = self.bytes[start..].starts_with(b"http://")
-            || self.bytes[start..].starts_with(b"https://")
-            || self.bytes[start..].get(..4).is_some_and(|b| b.eq_ignore_ascii_case(b"www."));
-        let mail = !url && self.byte(run) == b'@' && run > start && self.byte(run + 1).is_ascii_alphanumeric();
-        if !url && !mail {
+        run.is_some_and(|run| self.byte(run) == b'@' && run > start && self.byte(run + 1).is_ascii_alphanumeric())
+    }
+
+    /// The end of a URL or an e-mail address that starts here.
+    fn address_end(&self, start: usize) -> Option<usize> {
+        let rest = &self.bytes[start..];
+        let url = match self.bytes[start] {
+            b'h' => rest.starts_with(b"http://") || rest.starts_with(b"https://"),
+            b'w' | b'W' => rest.get(..4).is_some_and(|b| b.eq_ignore_ascii_case(b"www.")),
+            _ => false,
+        };
+        if !url && !(self.has_mail && self.starts_mail(start)) {
             return None;
         }
-        let rest = &self.bytes[start..];
         let length = rest
             .iter()
             .position(|&b| CLASS[b as usize] == SPACE || matches!(b, b'<' | b'>' | b'"' | b')') || b >= 0x80)
@@ -479,19 +487,18 @@ fn is_combining(c: char) -> bool {
 }
 
 fn case_of(word: &str) -> Case {
-    if word.is_ascii() {
-        case_from(word.bytes().map(|byte| (byte.is_ascii_uppercase(), byte.is_ascii_lowercase())))
-    } else {
-        case_from(word.chars().map(|c| (c.is_uppercase(), c.is_lowercase())))
+    // Most words by far.
+    if let [first, rest @ ..] = word.as_bytes()
+        && first.is_ascii_alphabetic()
+        && rest.iter().all(u8::is_ascii_lowercase)
+    {
+        return if first.is_ascii_lowercase() { Case::Lower } else { Case::Capital };
     }
-}
-
-/// The case of a word of which each character is a capital, a small letter, or neither.
-fn case_from(characters: impl Iterator<Item = (bool, bool)>) -> Case {
     let mut letters = 0;
     let mut capitals = 0;
     let mut first = None;
-    for (upper, lower) in characters {
+    for c in word.chars() {
+        let (upper, lower) = (c.is_uppercase(), c.is_lowercase());
         if upper || lower {
             letters += 1;
             capitals += u32::from(upper);

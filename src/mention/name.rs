@@ -2,7 +2,7 @@
 
 use super::{
     Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, is_large, is_suffix,
-    names_organization, only_places,
+    names_organization, names_place, only_places,
 };
 use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
 use crate::lexicon::{Classes, Gender, Number, PlaceLevel};
@@ -59,7 +59,7 @@ impl Reader<'_> {
         );
         if token.case == Case::Upper && token.span.len() <= 4 && self.style == Style::Prose {
             // `US`, `IT`: capitals tell them from `us` and `it`.
-            return !function || Gazetteer::may_start(token) && !self.matches(at, self.end).is_empty();
+            return !function || Gazetteer::may_start(token) && self.known_name(at);
         }
         if function && !(classes.any(Classes::GIVEN_NAME) && !self.at_start(at) && self.next_is_name(at)) {
             return false;
@@ -125,7 +125,7 @@ impl Reader<'_> {
 
     /// Whether the gazetteer knows a name that starts here.
     fn known_name(&self, at: usize) -> bool {
-        !self.matches(at, self.end).is_empty()
+        self.longest(at, self.end).is_some()
     }
 
     fn names_in_headline(&self, at: usize) -> bool {
@@ -145,7 +145,7 @@ impl Reader<'_> {
     fn run_from(&self, start: usize) -> TokenSpan {
         let mut end = start + 1;
         // The whole of the longest name that the gazetteer or the lists know.
-        let known = self.matches(start, self.end).first().map_or(0, |m| m.len);
+        let known = self.longest(start, self.end).map_or(0, |m| m.len);
         let listed = self.lexicon.organizations().longest(&self.tokens[..self.end], start).map_or(0, |(_, n)| n);
         end = end.max(start + known.max(listed)).min(self.end);
         loop {
@@ -154,7 +154,7 @@ impl Reader<'_> {
                 break;
             }
             end = next;
-            let known = self.matches(end - 1, self.end).first().map_or(0, |m| m.len);
+            let known = self.longest(end - 1, self.end).map_or(0, |m| m.len);
             if known > 1 {
                 end = (end - 1 + known).min(self.end);
             }
@@ -282,9 +282,9 @@ impl Reader<'_> {
         let (start, end) = (run.start as usize, run.end as usize);
         // `St. Louis` is no saint.
         let saint = matches!(self.word(start), "St." | "St" | "Saint")
-            && self.matches(start, end).iter().any(|m| m.len > 1 && !only_places(self.gazetteer, &m.candidates).is_empty());
-        let whole = self.matches(start, end).into_iter().find(|m| m.len == end - start);
-        let listed = whole.as_ref().is_some_and(|m| names_organization(self.gazetteer, &m.candidates))
+            && self.matches(start, end).any(|m| m.len > 1 && names_place(self.gazetteer, &m.candidates));
+        let whole = self.whole(start, end);
+        let listed = whole.is_some_and(|m| names_organization(self.gazetteer, &m.candidates))
             || self.lexicon.organizations().longest(&self.tokens[..end], start).is_some_and(|(_, n)| n == end - start);
         // `Department of Justice`, `National Park Service`: `National` and `Justice` are no titles there.
         let body = listed && end - start > 1;
@@ -313,7 +313,7 @@ impl Reader<'_> {
         if self.is_feature(start, end) {
             return self.push_places(start, end, PlaceContext::Feature, found);
         }
-        let place = whole.as_ref().map(|m| only_places(self.gazetteer, &m.candidates)).filter(|c| !c.is_empty());
+        let place = whole.map(|m| only_places(self.gazetteer, &m.candidates)).filter(|c| !c.is_empty());
         let person = self.person_score(start, end, false);
         let organization = listed || self.is_organization(start, end);
         let government = |c: &Candidate| {
@@ -407,7 +407,7 @@ impl Reader<'_> {
         if end - start < 2 || !self.is(end - 1, Classes::PLACE_TYPE_AFTER) {
             return None;
         }
-        let name = self.matches(start, end - 1).into_iter().find(|m| m.len == end - 1 - start)?;
+        let name = self.whole(start, end - 1)?;
         let candidates = only_places(self.gazetteer, &name.candidates);
         let level = match self.lexicon.place_level(self.tokens[end - 1].word)? {
             PlaceLevel::State => EntryType::State,
@@ -455,11 +455,8 @@ impl Reader<'_> {
     }
 
     /// A place or demonym at the start of a run that has more words.
-    fn place_prefix(&self, start: usize, end: usize) -> Option<Match> {
-        let matches = self.matches(start, end);
-        matches
-            .into_iter()
-            .find(|m| m.len < end - start && m.candidates.iter().any(|c| self.gazetteer.entry(c.entry).sort().is_place()))
+    fn place_prefix(&self, start: usize, end: usize) -> Option<&Match> {
+        self.matches(start, end).find(|m| m.len < end - start && names_place(self.gazetteer, &m.candidates))
     }
 
     /// The end of the titles and roles at the start of a run: `ICE Acting Director | Tom Homan`.
@@ -596,14 +593,14 @@ impl Reader<'_> {
         }
         // An acronym: `BUILD`, `NAACP`; not a dateline's `AMMAN`.
         let token = &self.tokens[last];
-        let place = || self.matches(start, end).first().is_some_and(|m| !only_places(self.gazetteer, &m.candidates).is_empty());
+        let place = || self.longest(start, end).is_some_and(|m| names_place(self.gazetteer, &m.candidates));
         !several && !place() && token.case == Case::Upper && (2..=7).contains(&token.span.len()) && self.style == Style::Prose
     }
 
     /// Whether a word is the name of a large city: `Austin`, `Charlotte`.
     fn is_city(&self, at: usize) -> bool {
         let large = |c: &Candidate| is_large(self.gazetteer, c, 100_000);
-        self.matches(at, at + 1).first().is_some_and(|m| m.candidates.iter().any(large))
+        self.longest(at, at + 1).is_some_and(|m| m.candidates.iter().any(large))
     }
 
     /// A street, a building, a river: `Memphis Street`, `Lake Erie`, `Baltimore City Detention Center`.
@@ -612,7 +609,7 @@ impl Reader<'_> {
             return false;
         }
         let last = self.classes(end - 1);
-        let town = last.any(Classes::ALSO_PLACE) && self.matches(start, end).first().is_some_and(|m| m.len == end - start);
+        let town = last.any(Classes::ALSO_PLACE) && self.whole(start, end).is_some();
         let organization = last.any(Classes::ORGANIZATION_LAST);
         if last.any(Classes::FEATURE_AFTER) && self.stands_as_person(start, end) {
             return false;
@@ -641,7 +638,7 @@ impl Reader<'_> {
     /// Whether the words are the name of a country or of a first-level division: `Ivory Coast`.
     fn is_country(&self, start: usize, end: usize) -> bool {
         let government = |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State);
-        self.matches(start, end).first().is_some_and(|m| m.len == end - start && m.candidates.iter().any(government))
+        self.whole(start, end).is_some_and(|m| m.candidates.iter().any(government))
     }
 
     /// Records a person named in `name_start..end` with titles and roles from `start`, and roles in small letters before it.
@@ -729,7 +726,7 @@ impl Reader<'_> {
                 .max()
         };
         let all = |list: &[Candidate]| list.iter().map(|c| self.gazetteer.entry(c.entry).population()).max();
-        if typed && let Some(shorter) = self.matches(at, end).into_iter().find(|m| m.len == len - 1) {
+        if typed && let Some(shorter) = self.whole(at, at + len - 1) {
             let shorter = only_places(self.gazetteer, &shorter.candidates);
             if size(&shorter) > all(&longer) && longer.iter().all(|c| c.kind != NameKind::Name) {
                 return (len - 1, shorter);
@@ -755,7 +752,7 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             }
-            let hit = self.matches(at, end).into_iter().find_map(|m| {
+            let hit = self.matches(at, end).find_map(|m| {
                 let candidates: Vec<_> =
                     only_places(self.gazetteer, &m.candidates).into_iter().filter(|c| c.kind != NameKind::Base).collect();
                 (!candidates.is_empty()).then_some((m.len, candidates))
