@@ -467,7 +467,7 @@ impl Reader<'_> {
             if self.tokens[at].case.is_capital()
                 && self.lexicon.honorific(self.tokens[at].word).is_some_and(|h| !h.also_name || at + 1 < end && at == start)
             {
-                last = Some(at + 1);
+                last = Some((at + 1, false));
                 at += 1;
                 continue;
             }
@@ -477,20 +477,20 @@ impl Reader<'_> {
                 // `Judge Judy`, but `Cook County`, `Baker`: a role that is a surname ends a name.
                 let surname = at + n == end && at > start && n == 1 && !roles[0].office;
                 if !surname && (roles[0].office || at + n < end || self.is(at, Classes::COMMON)) {
-                    last = Some(at + n);
+                    last = Some((at + n, roles.iter().all(|role| role.weak && !role.office)));
                 }
                 at += n;
                 continue;
             }
             at += 1;
         }
-        // `Police Department`, `Governor Street`: what follows makes another thing of it.
-        last.filter(|&e| {
-            !(e..end).any(|i| {
-                self.is(i, Classes::ORGANIZATION_LAST.or(Classes::FEATURE_AFTER).or(Classes::PLACE_TYPE_AFTER))
-                    && !self.is(i, Classes::SURNAME)
-            })
-        })
+        // `Police Department`, `Governor Street`, `Kaibab National Forest`: what follows makes another thing of it.
+        let (title_end, weak) = last?;
+        let other = |i: usize| {
+            self.is(i, Classes::ORGANIZATION_LAST.or(Classes::FEATURE_AFTER).or(Classes::PLACE_TYPE_AFTER))
+                && (weak || !self.is(i, Classes::SURNAME))
+        };
+        (!(title_end..end).any(other)).then_some(title_end)
     }
 
     /// How much the words `start..end` look like the name of a person: 0 not at all, 1 perhaps, 2 and more for good.
