@@ -15,7 +15,7 @@ use crate::place::{Home, Place};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
-use context::{Levels, Profile};
+use context::Profile;
 use std::collections::{BTreeMap, HashMap};
 
 /// How a statement and a jurisdiction are tied.
@@ -72,6 +72,8 @@ pub struct Input<'a> {
 pub struct Statement<'a> {
     /// The content.
     pub parts: &'a [Span],
+    /// The words that stand for the speaker: beside the cue, and the fullest name.
+    pub source: [Span; 2],
     /// The words of the speaker's role.
     pub role: Option<TokenSpan>,
     /// The agency that speaks, if the gazetteer knows it.
@@ -122,8 +124,6 @@ pub struct Finder<'a> {
     /// Where words of one level's government stand, in text order.
     level_words: Vec<(u32, EntryType)>,
     words_by_level: BTreeMap<EntryType, f32>,
-    /// By paragraph: the levels whose words stand in it.
-    paragraph_words: Vec<Levels>,
     /// What any statement may be about.
     profiles: Vec<Profile>,
 }
@@ -142,7 +142,6 @@ impl<'a> Finder<'a> {
             named_in_order: Vec::new(),
             level_words: Vec::new(),
             words_by_level: BTreeMap::new(),
-            paragraph_words: vec![Levels::default(); input.reading.layout.paragraphs.len()],
             profiles: Vec::new(),
         };
         for place in input.places.iter().filter(|p| input.gazetteer.entry(p.entry).sort().is_jurisdiction()) {
@@ -213,8 +212,6 @@ impl<'a> Finder<'a> {
             if let Some(level) = level_of_word(reading, at).or_else(|| level_of_office(reading, reading.tokens.len(), at)) {
                 self.level_words.push((token.span.start, level));
                 *self.words_by_level.entry(level).or_default() += 1.0;
-                let paragraph = &mut self.paragraph_words[reading.paragraph_of(at)];
-                *paragraph = paragraph.with(level);
             }
         }
     }

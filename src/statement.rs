@@ -86,10 +86,12 @@ pub fn join(
 pub fn statement<'a>(row: &'a Attribution, entities: &Entities) -> Statement<'a> {
     let speaker = row.speaker.as_ref();
     let source = speaker.and_then(|s| s.source);
+    let entity = speaker.and_then(|s| s.entity).map(|e| &entities.list[e as usize]);
     Statement {
         parts: &row.parts,
+        source: [source.unwrap_or_default(), entity.map_or(Span::default(), |entity| entity.name)],
         role: speaker.and_then(|s| s.role),
-        agency: speaker.and_then(|s| s.entity).and_then(|e| entities.list[e as usize].entry),
+        agency: entity.and_then(|entity| entity.entry),
         is_person: speaker.is_some_and(|s| s.sort == SpeakerType::Person),
         extent: [source, row.cue.map(|c| c.span)].into_iter().flatten().fold(row.span, Span::cover),
     }

@@ -49,6 +49,7 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
     "nearness",
     "nearest-before",
     "in-role",
+    "in-source",
     "holds-place-of-role",
     "level-of-office",
     "finer-than-office",
@@ -68,12 +69,16 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
     "none-office",
     "none-no-person",
     "none-places",
+    "none-short",
+    "none-public-words",
+    "none-feature-words",
+    "none-numbers",
 ];
 
 /// How many of them are of the first kind, of the second, and of the third.
 const OF_DOCUMENT: usize = 29;
-const OF_STATEMENT: usize = 14;
-const OF_NONE: usize = 10;
+const OF_STATEMENT: usize = 15;
+const OF_NONE: usize = 14;
 
 type Features = [f32; FEATURES.len()];
 
@@ -98,8 +103,14 @@ pub struct Candidate {
 
 /// Places of a document that are looked at, the weightiest first.
 const NAMED: usize = 16;
+/// A content of fewer words is short.
+const SHORT: usize = 6;
+/// Words of governments and public bodies.
+const PUBLIC: Classes = Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE).or(Classes::GOVERNMENT).or(Classes::BODY);
 /// Sentences behind which it does not matter how far away a place is named.
 const FAR: usize = 30;
+/// Sentences on either side that belong to a statement's surroundings, in its paragraph. Not every text has paragraphs.
+const AROUND: u32 = 4;
 
 /// A place that statements of a document may be about.
 pub(super) struct Profile {
@@ -166,7 +177,7 @@ impl Levels {
 /// Where a statement stands.
 struct Here {
     sentence: usize,
-    /// The sentences of its paragraph: the first, and one past the last.
+    /// The sentences around it in its paragraph: the first, and one past the last.
     paragraph: (u32, u32),
     /// The place named last before it.
     before: Option<EntryId>,
@@ -181,15 +192,21 @@ impl Here {
         let layout = finder.input.reading.layout;
         let sentence = finder.sentence_of(statement);
         let found = layout.sentences.get(sentence);
-        let paragraph = found.map_or(0, |s| s.paragraph as usize);
+        let paragraph = found.and_then(|s| layout.paragraphs.get(s.paragraph as usize)).map_or((0, 0), |p| p.sentences);
+        let near = sentence as u32;
+        let paragraph = (paragraph.0.max(near.saturating_sub(AROUND)), paragraph.1.min(near + AROUND + 1));
+        let words_of = |sentences: (u32, u32)| {
+            let around = layout.sentences.get(sentences.0 as usize..sentences.1 as usize).unwrap_or_default();
+            around.iter().fold(Levels::default(), |all, s| Levels(all.0 | finder.level_words_in(s.span).0))
+        };
         let in_parts = statement.parts.iter().map(|&part| finder.level_words_in(part));
         Here {
             sentence,
-            paragraph: layout.paragraphs.get(paragraph).map_or((0, 0), |p| p.sentences),
+            paragraph,
             before: finder.nearest_before(statement.extent),
             content: in_parts.fold(Levels::default(), |all, some| Levels(all.0 | some.0)),
-            sentence_words: found.map_or(Levels::default(), |s| finder.level_words_in(s.span)),
-            paragraph_words: finder.paragraph_words.get(paragraph).copied().unwrap_or_default(),
+            sentence_words: words_of((near, near + 1)),
+            paragraph_words: words_of(paragraph),
         }
     }
 }
@@ -199,8 +216,12 @@ impl Here {
 struct Office {
     /// The places in the words of the role.
     places: Vec<EntryId>,
-    /// The level that it governs.
+    /// The places in the words that stand for the speaker, and in the name.
+    of_source: Vec<EntryId>,
+    /// The level that it governs; where its words name a place of that level, `places` has it.
     level: Option<EntryType>,
+    /// Whether its words name a place of that level.
+    names_level: bool,
     /// The country of the agency.
     country: Option<EntryId>,
 }
@@ -213,6 +234,11 @@ struct Words {
     first_plural: bool,
     second: bool,
     third_singular: bool,
+    /// Words of governments and public bodies: council, statewide, police.
+    public: bool,
+    /// Words for streets, schools, rivers.
+    features: bool,
+    numbers: bool,
 }
 
 impl Finder<'_> {
@@ -362,8 +388,9 @@ impl Finder<'_> {
             1.0 / (1.0 + distance as f32),
             yes(here.before == Some(entry)),
             yes(office.places.contains(&entry)),
+            yes(office.of_source.contains(&entry)),
             yes(!office.places.contains(&entry) && office.places.iter().any(|&inner| holds(inner))),
-            yes(office.level == Some(level)),
+            yes(office.level == Some(level) && (!office.names_level || office.places.contains(&entry))),
             yes(office.level.is_some_and(|office| rank > self::rank(office))),
             yes(office.level.is_some_and(|office| rank < self::rank(office))),
             yes(office.country == Some(entry)),
@@ -387,6 +414,10 @@ impl Finder<'_> {
             yes(office.level.is_some()),
             yes(!statement.is_person),
             (self.mentioned.len() as f32).ln_1p(),
+            yes(words.count < SHORT),
+            yes(words.public),
+            yes(words.features),
+            yes(words.numbers),
         ]
     }
 
@@ -395,9 +426,10 @@ impl Finder<'_> {
         let reading = self.input.reading;
         let mut words = Words::default();
         for at in statement.parts.iter().flat_map(|&part| reading.tokens_in(part).range()) {
-            if reading.kind(at) == Some(TokenKind::Word) {
-                words.count += 1;
-            }
+            words.count += usize::from(reading.kind(at) == Some(TokenKind::Word));
+            words.numbers |= reading.kind(at) == Some(TokenKind::Number);
+            words.public |= reading.is(at, PUBLIC);
+            words.features |= reading.is(at, Classes::FEATURE_AFTER);
             let Some(pronoun) = reading.lexicon.pronoun(reading.tokens[at].word).filter(|p| !p.relative && !p.demonstrative)
             else {
                 continue;
@@ -424,11 +456,14 @@ impl Finder<'_> {
     /// What is known of the speaker's office.
     fn office(&self, statement: &Statement<'_>) -> Office {
         let mut office = Office { country: statement.agency.and_then(|a| self.country_of(a)), ..Office::default() };
+        let is_jurisdiction = |entry: &EntryId| self.input.gazetteer.entry(*entry).sort().is_jurisdiction();
+        let places_in = |span: Span| self.places_in(span).map(|p| p.entry).filter(is_jurisdiction);
+        office.of_source = statement.source.iter().flat_map(|&words| places_in(words)).collect();
         let Some(role) = statement.role else { return office };
         let reading = self.input.reading;
-        let is_jurisdiction = |entry: &EntryId| self.input.gazetteer.entry(*entry).sort().is_jurisdiction();
-        office.places = self.places_in(reading.span(role)).map(|p| p.entry).filter(is_jurisdiction).collect();
+        office.places = places_in(reading.span(role)).collect();
         office.level = self.level_of_role(role);
+        office.names_level = office.places.iter().any(|&place| office.level == Some(self.input.gazetteer.entry(place).sort()));
         if office.country.is_none() {
             let tokens = &reading.tokens[..role.end as usize];
             office.country = role.range().find_map(|at| {
