@@ -391,7 +391,7 @@ impl<'a> Resolver<'a> {
         let mut candidates: Vec<Weighed> = name
             .candidates
             .iter()
-            .filter(|c| !matches!(c.kind, NameKind::Base) || self.plural_type_follows(name))
+            .filter(|c| !matches!(c.kind, NameKind::Base) || name.context != PlaceContext::Free || self.plural_type_follows(name))
             .filter(|c| !matches!(c.kind, NameKind::Postal) || is_code_of_place_before(&self.input, name))
             .map(|&candidate| {
                 let entry = gazetteer.entry(candidate.entry);

@@ -5,7 +5,7 @@ use super::{
     names_organization, names_place, only_places,
 };
 use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
-use crate::lexicon::{Classes, Gender, Number, PlaceLevel};
+use crate::lexicon::{Classes, Gender, Governs, Number, PlaceLevel};
 use crate::span::TokenSpan;
 use crate::token::{Case, Gap, TokenKind};
 
@@ -369,11 +369,11 @@ impl Reader<'_> {
             return;
         }
         // `Republican Jane Doe`, `Baltimore resident Pat Lee`, `Belgian Foreign Minister`: a place or demonym first.
-        if let Some(first) = self.place_prefix(start, end) {
+        if let Some(first) = self.place_prefix(start, end).filter(|first| !self.places_of(first, start).is_empty()) {
             let rest = start + first.len;
             found.places.push(PlaceName {
                 tokens: TokenSpan::new(start, rest),
-                candidates: only_places(self.gazetteer, &first.candidates),
+                candidates: self.places_of(first, start),
                 context: PlaceContext::Modifier,
             });
             // `Kanawha County Republican | Tim Armstead`, `Laconia Detective | Jo Clary`
@@ -735,6 +735,26 @@ impl Reader<'_> {
         (len, longer)
     }
 
+    /// The places that a name may stand for which another phrase goes on from; counties go by their bare names before what only they have.
+    fn places_of(&self, name: &Match, at: usize) -> Vec<Candidate> {
+        let mut places = only_places(self.gazetteer, &name.candidates);
+        if !self.is_county_body(at + name.len) {
+            places.retain(|c| c.kind != NameKind::Base);
+        }
+        places
+    }
+
+    /// Whether a court or an office of counties stands here: `Kanawha | Circuit Court`, `Kern | District Attorney`.
+    fn is_county_body(&self, at: usize) -> bool {
+        let court = |at: usize| ["Court", "Courthouse", "Judge", "Clerk", "Pleas"].contains(&self.word(at));
+        let of_county = ["Circuit", "Superior", "Common", "Probate", "Juvenile", "Magistrate"].contains(&self.word(at));
+        let office = || {
+            let (roles, _) = self.lexicon.roles().longest(self.tokens, at)?;
+            roles.iter().find(|role| role.governs == Some(Governs::County))
+        };
+        at < self.end && (of_county && court(at + 1) || self.tokens[at].is_capitalised() && office().is_some())
+    }
+
     /// Records the place names among the tokens, longest first, not overlapping.
     fn push_places(&self, start: usize, end: usize, context: PlaceContext, found: &mut Mentions) {
         let mut at = start;
@@ -753,8 +773,7 @@ impl Reader<'_> {
                 continue;
             }
             let hit = self.matches(at, end).find_map(|m| {
-                let candidates: Vec<_> =
-                    only_places(self.gazetteer, &m.candidates).into_iter().filter(|c| c.kind != NameKind::Base).collect();
+                let candidates = self.places_of(m, at);
                 (!candidates.is_empty()).then_some((m.len, candidates))
             });
             let hit = hit.map(|(len, candidates)| self.without_type_of_body(at, len, end, candidates));
