@@ -77,6 +77,28 @@ fn a_source_is_a_whole_name_and_a_question_of_the_paper_is_no_row() {
 }
 
 #[test]
+fn a_text_without_paragraphs_is_cut_where_nobody_speaks_on() {
+    let said =
+        "“The pool is old. It leaks at both ends. Nobody has mended it since May,” Mayor Lena Ortiz said. “It will close.” ";
+    let document = Document::new("pools", said.repeat(30));
+    let annotation = PIPELINE.annotate(&document);
+    let encoder = PIPELINE.options.engine.network().expect("a network");
+    let windows = network::windows(encoder, annotation.attribution_input(&PIPELINE, &document));
+    assert!(windows.len() > 10, "{}", windows.len());
+    for window in &windows {
+        let core = &window.spans[window.core.clone()];
+        assert!(core.len() <= 88, "{}", core.len());
+        assert_eq!(core.len(), window.pieces.len(), "what others say is no context");
+        let start = &document.text[core[0].start as usize..];
+        assert!(start.starts_with("“The pool is old"), "{start:.40}");
+    }
+    let rows = rows(&annotation, &document);
+    assert_eq!(rows.len(), 30);
+    let other: Vec<_> = rows.iter().filter(|(.., content)| !content.ends_with("since May, … It will close.")).collect();
+    assert!(other.is_empty(), "{other:?}");
+}
+
+#[test]
 fn every_effort_gives_rows_and_the_highest_reads_all() {
     let document = Document::new("pools", ARTICLE);
     for effort in [Effort::Low, Effort::Normal, Effort::High] {

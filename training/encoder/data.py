@@ -1,7 +1,8 @@
 """Documents to windows: the pieces that the encoder reads, their features, and the labels of gold reports.
 
-A window is a paragraph; a longer one is cut at sentence ends into windows of at most CORE pieces, each with up to CONTEXT pieces of the
-sentences around it, in which no cue is looked for. `src/encoder/window.rs` does the same at run time: paragraphs, sentences and
+A window is a paragraph; a longer one is cut at sentence ends, not where a speaker goes on if there is another place, into windows of at most
+CORE pieces, half as many where a text has lost its paragraphs, each with up to CONTEXT pieces of the sentences around it, in which no cue is
+looked for. `src/encoder/window.rs` does the same at run time: paragraphs, sentences and
 quotations come from the program itself (`onrecord extract --format annotations`), so both read a text alike.
 """
 import json
@@ -48,7 +49,7 @@ class Document:
     """A text with its layout, cut into pieces."""
 
     def __init__(self, doc_id, text, layout, tokenizer):
-        self.id, self.text = doc_id, text
+        self.id, self.text, self.layout = doc_id, text, layout
         self.quotations = layout['quotations']
         inside, opens, closes = bytearray(len(text) + 1), set(), set()
         for start, end in self.quotations:
@@ -70,6 +71,25 @@ class Document:
                 pieces.append((i, a, b, case_of(word_at(text, a, b)) + CASES * inside[a], structure))
             self.sentences.append((at, pieces))
 
+    def goes_on(self, pieces):
+        """Whether words of the speaker before go on with a sentence."""
+        at = pieces[0][1] if pieces else 0
+        quotation = next((q for q in self.quotations if q[1] > at), None)
+        if not quotation or not pieces:
+            return False
+        start, end = quotation
+        last = next((s for s in self.layout['sentences'] if s[1] >= end), (0, 0))
+        follows = not any(c.isalnum() for c in self.text[end:last[1]])
+        return start < at or not any(c.isalnum() for c in self.text[at:start]) and follows
+
+    def turns(self, pieces):
+        """Whether one quotation ends before a sentence and another starts with it."""
+        at = pieces[0][1] if pieces else 0
+        empty = lambda text: not any(c.isalnum() for c in text)
+        before = [q for q in self.quotations if q[1] <= at][-1:]
+        behind = [q for q in self.quotations if q[0] >= at][:1]
+        return bool(before and behind and empty(self.text[before[0][1]:at]) and empty(self.text[at:behind[0][0]]))
+
     def windows(self):
         """Lists of pieces, with the range of them in which cues are looked for."""
         sentences = []
@@ -77,15 +97,27 @@ class Document:
             # A sentence longer than a window is cut.
             for i in range(0, max(len(pieces), 1), CORE):
                 sentences.append((paragraph, pieces[i:i + CORE]))
+        lengths = {}
+        for paragraph, pieces in sentences:
+            lengths[paragraph] = lengths.get(paragraph, 0) + len(pieces)
         first = 0
         while first < len(sentences):
-            end, size = first, 0
-            while end < len(sentences) and sentences[end][0] == sentences[first][0] and size + len(sentences[end][1]) <= CORE:
+            paragraph = sentences[first][0]
+            most = CORE // 2 if lengths[paragraph] > 2 * CORE else CORE
+            ends, end, size = [], first, 0
+            while end < len(sentences) and sentences[end][0] == paragraph and (end == first or size + len(sentences[end][1]) <= most):
                 size += len(sentences[end][1])
                 end += 1
-            same = lambda i: 0 <= i < len(sentences) and sentences[i][0] == sentences[first][0]
-            before = sentences[first - 1][1][-CONTEXT:] if same(first - 1) else []
-            after = sentences[end][1][:CONTEXT] if same(end) else []
+                ends.append(end)
+            inside = lambda i: 0 < i < len(sentences) and sentences[i - 1][0] == sentences[i][0] == paragraph
+            turn = next((e for e in ends if inside(e) and self.turns(sentences[e][1])), None)
+            if turn:
+                end = turn
+            elif inside(end):
+                end = max((e for e in ends if not self.goes_on(sentences[e][1])), default=end)
+            open_at = lambda i: inside(i) and not self.turns(sentences[i][1])
+            before = sentences[first - 1][1][-CONTEXT:] if open_at(first) else []
+            after = sentences[end][1][:CONTEXT] if open_at(end) else []
             core = [p for _, s in sentences[first:end] for p in s]
             if core:
                 yield before + core + after, len(before), len(before) + len(core)

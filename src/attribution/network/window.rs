@@ -1,7 +1,9 @@
 //! Windows: the pieces that the encoder reads at once.
 //!
-//! A window is a paragraph; a longer one is cut at sentence ends into windows of at most [`CORE`] pieces, each with up to [`CONTEXT`] pieces of the
-//! sentences on either side, in which no cue is looked for. `training/encoder/data.py` does the same.
+//! A window is a paragraph; a longer one is cut at sentence ends, not where a speaker goes on if there is another place, into windows of at
+//! most [`CORE`] pieces, each with up to [`CONTEXT`] pieces of the sentences on either side, in which no cue is looked for. No paragraph of news is
+//! twice as long: such a text has lost its paragraphs, and what several of them say is told apart better in windows half as large.
+//! `training/encoder/data.py` does the same.
 
 use crate::attribution::Cues;
 use crate::attribution::draft::Taken;
@@ -40,7 +42,7 @@ pub(super) fn cut(view: &View<'_>, vocabulary: &Vocabulary, cues: Cues, taken: &
         let sentences = &view.layout.sentences;
         let first = sentences.partition_point(|s| (s.paragraph as usize) < index);
         let spans = sentences[first..].iter().take_while(|s| s.paragraph as usize == index).map(|s| s.span);
-        cut_paragraph(view, vocabulary, spans, &mut windows);
+        Paragraph::cut(view, vocabulary, spans).windows(view, &mut windows);
     }
     windows
 }
@@ -52,47 +54,103 @@ fn is_cue(view: &View<'_>, cues: Cues, at: usize) -> bool {
     view.is(at, Classes::CUE) && (cues == Cues::All || spoken())
 }
 
-fn cut_paragraph(view: &View<'_>, vocabulary: &Vocabulary, sentences: impl Iterator<Item = Span>, windows: &mut Vec<Window>) {
-    let (mut pieces, mut spans): (Vec<Piece>, Vec<Span>) = (Vec::new(), Vec::new());
-    // Where sentences start, in pieces; one longer than a window is cut.
-    let mut starts = vec![0];
-    let mut cut: Vec<WordPiece> = Vec::new();
-    // The word of the piece before: a long one is looked at once. A mark has the words on both sides, and is looked at by itself.
-    let mut word = (Span::default(), 0);
-    for sentence in sentences {
-        cut.clear();
-        vocabulary.cut(view.text, sentence, &mut cut);
-        for (at, piece) in cut.iter().enumerate() {
-            let letters = piece.span.of(view.text).chars().all(char::is_alphanumeric);
-            if !letters || !word.0.contains(piece.span) {
-                let whole = word_at(view.text, piece.span);
-                word = (if letters { whole } else { Span::default() }, case_of(whole.of(view.text)));
+/// The pieces of a paragraph.
+#[derive(Default)]
+struct Paragraph {
+    pieces: Vec<Piece>,
+    spans: Vec<Span>,
+    /// Where sentences start, in pieces, and their end; one longer than a window is cut.
+    starts: Vec<usize>,
+}
+
+impl Paragraph {
+    fn cut(view: &View<'_>, vocabulary: &Vocabulary, sentences: impl Iterator<Item = Span>) -> Paragraph {
+        let mut paragraph = Paragraph { starts: vec![0], ..Paragraph::default() };
+        let Paragraph { pieces, spans, starts } = &mut paragraph;
+        let mut cut: Vec<WordPiece> = Vec::new();
+        // The word of the piece before: a long one is looked at once. A mark has the words on both sides, and is looked at by itself.
+        let mut word = (Span::default(), 0);
+        for sentence in sentences {
+            cut.clear();
+            vocabulary.cut(view.text, sentence, &mut cut);
+            for (at, piece) in cut.iter().enumerate() {
+                let letters = piece.span.of(view.text).chars().all(char::is_alphanumeric);
+                if !letters || !word.0.contains(piece.span) {
+                    let whole = word_at(view.text, piece.span);
+                    word = (if letters { whole } else { Span::default() }, case_of(whole.of(view.text)));
+                }
+                pieces.push(features(view, piece, word.1, sentence.start));
+                spans.push(piece.span);
+                if (at + 1) % CORE == 0 && at + 1 < cut.len() {
+                    starts.push(pieces.len());
+                }
             }
-            pieces.push(features(view, piece, word.1, sentence.start));
-            spans.push(piece.span);
-            if (at + 1) % CORE == 0 && at + 1 < cut.len() {
-                starts.push(pieces.len());
+            starts.push(pieces.len());
+        }
+        paragraph
+    }
+
+    /// Adds its windows.
+    fn windows(&self, view: &View<'_>, windows: &mut Vec<Window>) {
+        let Paragraph { pieces, spans, starts } = self;
+        let mut first = 0;
+        while first + 1 < starts.len() {
+            let end = self.end(view, first);
+            let alone = |boundary: usize| boundary == 0 || boundary + 1 == starts.len() || self.turns(view, boundary);
+            let before = if alone(first) { starts[first] } else { starts[first].saturating_sub(CONTEXT).max(starts[first - 1]) };
+            let after = if alone(end) { starts[end] } else { (starts[end] + CONTEXT).min(starts[end + 1]) };
+            if starts[first] < starts[end] {
+                windows.push(Window {
+                    pieces: pieces[before..after].to_vec(),
+                    spans: spans[before..after].to_vec(),
+                    core: starts[first] - before..starts[end] - before,
+                });
+            }
+            first = end;
+        }
+    }
+
+    /// Before which sentence the window ends that starts with one.
+    fn end(&self, view: &View<'_>, first: usize) -> usize {
+        let starts = &self.starts;
+        let most = if self.pieces.len() > 2 * CORE { CORE / 2 } else { CORE };
+        let (mut longest, mut whole) = (first + 1, None);
+        for end in (first + 1..starts.len()).take_while(|&end| end == first + 1 || starts[end] - starts[first] <= most) {
+            longest = end;
+            if self.turns(view, end) {
+                return end;
+            }
+            if self.token(view, end).is_none_or(|next| !goes_on(view, next)) {
+                whole = Some(end);
             }
         }
-        starts.push(pieces.len());
+        whole.unwrap_or(longest)
     }
-    let mut first = 0;
-    while first + 1 < starts.len() {
-        let mut end = first + 1;
-        while end + 1 < starts.len() && starts[end + 1] - starts[first] <= CORE {
-            end += 1;
-        }
-        let before = if first > 0 { starts[first].saturating_sub(CONTEXT).max(starts[first - 1]) } else { starts[first] };
-        let after = if end + 1 < starts.len() { (starts[end] + CONTEXT).min(starts[end + 1]) } else { starts[end] };
-        if starts[first] < starts[end] {
-            windows.push(Window {
-                pieces: pieces[before..after].to_vec(),
-                spans: spans[before..after].to_vec(),
-                core: starts[first] - before..starts[end] - before,
-            });
-        }
-        first = end;
+
+    /// Whether somebody else speaks from a sentence on.
+    fn turns(&self, view: &View<'_>, sentence: usize) -> bool {
+        self.token(view, sentence).is_some_and(|next| turns(view, next))
     }
+
+    /// The first token of a sentence; none behind the last.
+    fn token(&self, view: &View<'_>, sentence: usize) -> Option<usize> {
+        self.spans.get(self.starts[sentence]).map(|piece| view.token_at(piece.start))
+    }
+}
+
+/// Whether one quotation ends before a token, and another starts with it: somebody else speaks there, in a paragraph whose start was lost.
+fn turns(view: &View<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|last| view.quotation_at(last));
+    before.is_some() && view.quotation_at(at).is_some_and(|next| Some(next) != before)
+}
+
+/// Whether words of the speaker before go on with a token: in the middle of a quotation, or with one that has no words for its speaker in
+/// its last sentence.
+fn goes_on(view: &View<'_>, at: usize) -> bool {
+    view.quotation_at(at).map(|q| &view.quotations[q]).is_some_and(|quotation| {
+        let follows = || view.sentence(quotation.end() - 1).end as usize <= quotation.end();
+        quotation.open() < at || follows()
+    })
 }
 
 /// A piece with its features: `case` is its word's, `start` is where its sentence starts.
