@@ -3,6 +3,7 @@
 
   articles.py check FILE...            parse, print counts and every mistake; exit status 1 if there is one
   articles.py gold FILE... > out.jsonl   one document a line, in the form that `onrecord evaluate` reads
+  articles.py flat FILE... > out.jsonl   the same without paragraphs, as many archives have their texts
 
 A file holds articles, each after a line `=== id | outlet | date | headline` (outlet, date and headline may be empty). The text
 follows, with what is reported marked in place:
@@ -88,6 +89,12 @@ def parse(name, source):
     return {'text': text, 'attributions': attributions}, mistakes
 
 
+def flat(text):
+    """A text of the same length without line breaks; a headline gets a full stop."""
+    text = re.sub(r'(?<=[^\W_])\n\n', '. ', text)
+    return text.replace('\n', ' ')
+
+
 def documents(path):
     for number, chunk in enumerate(re.split(r'^=== ', open(path, encoding='utf-8').read(), flags=re.M)[1:]):
         head, _, body = chunk.partition('\n')
@@ -110,7 +117,9 @@ def main():
             words += len(document['text'].split())
             for mistake in mistakes:
                 print(mistake, file=sys.stderr)
-            if action == 'gold':
+            if action == 'flat':
+                document = {**document, 'doc_id': document['doc_id'] + '~flat', 'text': flat(document['text'])}
+            if action in ('gold', 'flat'):
                 print(json.dumps(document, ensure_ascii=False))
     print(f'{len(seen)} articles, {words} words, {count} reports, {wrong} mistakes', file=sys.stderr)
     sys.exit(1 if wrong else 0)
