@@ -72,6 +72,8 @@ pub struct Input<'a> {
 pub struct Statement<'a> {
     /// The content.
     pub parts: &'a [Span],
+    /// Whether it is quoted, in whole or in part.
+    pub quoted: bool,
     /// The words that stand for the speaker: beside the cue, and the fullest name.
     pub source: [Span; 2],
     /// The words of the speaker's role.
@@ -191,8 +193,11 @@ impl<'a> Finder<'a> {
         let mentioned = self.mentioned.entry(place.entry).or_insert_with(new);
         mentioned.weight += weight;
         mentioned.named.push((sentence as u32, place.span));
-        mentioned.in_headline |= sentence == 0;
-        mentioned.in_lead |= (1..=2).contains(&sentence);
+        // A headline is a paragraph of its own, where the text has paragraphs.
+        let (_, first_end) = reading.layout.paragraphs[0].sentences;
+        let headline = sentence == 0 && (first_end == 1 || first_end > context::LONGEST);
+        mentioned.in_headline |= headline;
+        mentioned.in_lead |= sentence <= 2 && !headline;
         mentioned.dateline |= start < reading.layout.paragraphs[reading.paragraph_of(start)].body as usize;
         mentioned.by_name |= by_name;
         mentioned.in_bodies &= in_body;

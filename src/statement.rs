@@ -89,6 +89,7 @@ pub fn statement<'a>(row: &'a Attribution, entities: &Entities) -> Statement<'a>
     let entity = speaker.and_then(|s| s.entity).map(|e| &entities.list[e as usize]);
     Statement {
         parts: &row.parts,
+        quoted: row.kind != Kind::Indirect,
         source: [source.unwrap_or_default(), entity.map_or(Span::default(), |entity| entity.name)],
         role: speaker.and_then(|s| s.role),
         agency: entity.and_then(|entity| entity.entry),

@@ -450,7 +450,8 @@ impl Tokenizer<'_> {
             b'w' | b'W' => rest.get(..4).is_some_and(|b| b.eq_ignore_ascii_case(b"www.")),
             _ => false,
         };
-        if !url && !(self.has_mail && self.starts_mail(start)) {
+        let mail = !url && self.has_mail && self.starts_mail(start);
+        if !url && !mail {
             return None;
         }
         let length = rest

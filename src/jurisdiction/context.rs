@@ -46,6 +46,7 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
     "large",
     "same-sentence",
     "same-paragraph",
+    "same-stretch",
     "nearness",
     "nearest-before",
     "in-role",
@@ -69,7 +70,7 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
     "none-office",
     "none-no-person",
     "none-places",
-    "none-short",
+    "none-short-quotation",
     "none-public-words",
     "none-feature-words",
     "none-numbers",
@@ -77,7 +78,7 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
 
 /// How many of them are of the first kind, of the second, and of the third.
 const OF_DOCUMENT: usize = 29;
-const OF_STATEMENT: usize = 15;
+const OF_STATEMENT: usize = 16;
 const OF_NONE: usize = 14;
 
 type Features = [f32; FEATURES.len()];
@@ -103,7 +104,7 @@ pub struct Candidate {
 
 /// Places of a document that are looked at, the weightiest first.
 const NAMED: usize = 16;
-/// A content of fewer words is short.
+/// A quotation of fewer words is short.
 const SHORT: usize = 6;
 /// Words of governments and public bodies.
 const PUBLIC: Classes = Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE).or(Classes::GOVERNMENT).or(Classes::BODY);
@@ -111,6 +112,8 @@ const PUBLIC: Classes = Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE).or(Clas
 const FAR: usize = 30;
 /// Sentences on either side that belong to a statement's surroundings, in its paragraph. Not every text has paragraphs.
 const AROUND: u32 = 4;
+/// The most sentences of a paragraph; where there are more, the text has lost its paragraphs.
+pub(super) const LONGEST: u32 = 2 * AROUND + 1;
 
 /// A place that statements of a document may be about.
 pub(super) struct Profile {
@@ -179,6 +182,8 @@ struct Here {
     sentence: usize,
     /// The sentences around it in its paragraph: the first, and one past the last.
     paragraph: (u32, u32),
+    /// Whether they are all of it.
+    whole_paragraph: bool,
     /// The place named last before it.
     before: Option<EntryId>,
     /// The levels whose words stand in its content, its sentence, its paragraph.
@@ -194,7 +199,12 @@ impl Here {
         let found = layout.sentences.get(sentence);
         let paragraph = found.and_then(|s| layout.paragraphs.get(s.paragraph as usize)).map_or((0, 0), |p| p.sentences);
         let near = sentence as u32;
-        let paragraph = (paragraph.0.max(near.saturating_sub(AROUND)), paragraph.1.min(near + AROUND + 1));
+        let whole_paragraph = paragraph.1 - paragraph.0 <= LONGEST;
+        let paragraph = if whole_paragraph {
+            paragraph
+        } else {
+            (paragraph.0.max(near.saturating_sub(AROUND)), paragraph.1.min(near + AROUND + 1))
+        };
         let words_of = |sentences: (u32, u32)| {
             let around = layout.sentences.get(sentences.0 as usize..sentences.1 as usize).unwrap_or_default();
             around.iter().fold(Levels::default(), |all, s| Levels(all.0 | finder.level_words_in(s.span).0))
@@ -203,6 +213,7 @@ impl Here {
         Here {
             sentence,
             paragraph,
+            whole_paragraph,
             before: finder.nearest_before(statement.extent),
             content: in_parts.fold(Levels::default(), |all, some| Levels(all.0 | some.0)),
             sentence_words: words_of((near, near + 1)),
@@ -378,13 +389,14 @@ impl Finder<'_> {
         let holds = |inner: EntryId| place::contains(self.input.gazetteer, entry, inner);
         let mentioned = is_named.then(|| &self.mentioned[&entry]);
         let distance = mentioned.map_or(FAR, |mentioned| self.nearest(mentioned, here.sentence).0);
-        let in_paragraph = mentioned.is_some_and(|mentioned| {
+        let near = mentioned.is_some_and(|mentioned| {
             let first_here = mentioned.named.partition_point(|&(s, _)| s < here.paragraph.0);
             mentioned.named.get(first_here).is_some_and(|&(s, _)| s < here.paragraph.1)
         });
         [
             yes(distance == 0),
-            yes(in_paragraph),
+            yes(near && here.whole_paragraph),
+            yes(near && !here.whole_paragraph),
             1.0 / (1.0 + distance as f32),
             yes(here.before == Some(entry)),
             yes(office.places.contains(&entry)),
@@ -414,7 +426,7 @@ impl Finder<'_> {
             yes(office.level.is_some()),
             yes(!statement.is_person),
             (self.mentioned.len() as f32).ln_1p(),
-            yes(words.count < SHORT),
+            yes(statement.quoted && words.count < SHORT),
             yes(words.public),
             yes(words.features),
             yes(words.numbers),
