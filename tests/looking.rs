@@ -196,6 +196,20 @@ fn wrong_flags_and_broken_rows_are_told() {
     let (code, _, err) = place.run(&["report", "broken.jsonl", "-o", "page.html"]);
     assert_eq!(code, 3);
     assert!(err.contains("broken.jsonl:2"), "{err}");
+    let (code, _, err) = place.run(&["stats", "rows.jsonl", "--by", "kind", "--since", "2017", "--until", "2016-05"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("--since 2017 is later than --until 2016-05"), "{err}");
+    assert_eq!(place.run(&["stats", "rows.jsonl", "--by", "kind", "--since", "2016-05", "--until", "2016"]).0, 0);
+}
+
+#[test]
+fn a_file_without_rows_is_told_in_a_few_lines() {
+    let place = Place::with(&rows());
+    fs::write(place.0.path().join("article.jsonl"), "no row\n".repeat(1000)).expect("written");
+    let (code, _, err) = place.run(&["stats", "article.jsonl", "--by", "kind"]);
+    assert_eq!(code, 1);
+    assert_eq!(err.lines().count(), 22, "{err}");
+    assert!(err.contains("article.jsonl: 980 more like these, before any row"), "{err}");
 }
 
 // The page.

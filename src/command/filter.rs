@@ -27,8 +27,15 @@ impl FilterOptions {
     /// The filter that the flags ask for.
     ///
     /// # Errors
-    /// If a place is unknown.
+    /// If a place is unknown, or no date is of both limits.
     pub fn filter(&self, governments: &Governments<'_>) -> Result<Filter, Failure> {
+        if let (Some(since), Some(until)) = (&self.since, &self.until) {
+            // `--since 2016-05 --until 2016` is seven months.
+            let common = since.len().min(until.len());
+            if since[..common] > until[..common] {
+                return Err(Failure::usage(format!("--since {since} is later than --until {until}: no row is of both")));
+            }
+        }
         let within = self.within.iter().map(|place| Within::parse(governments, place));
         Ok(Filter {
             within: within.collect::<Result<_, _>>().map_err(|unknown| Failure::usage(unknown.to_string()))?,

@@ -51,6 +51,9 @@ pub struct RowsOptions {
     pub quiet: bool,
 }
 
+/// How many problems are shown of a file that has had no row.
+const SHOWN: u64 = 20;
+
 /// Reads the rows of all files; names what cannot be read.
 ///
 /// # Errors
@@ -64,6 +67,8 @@ pub fn take_rows(
     let mut result = Ok(());
     for path in paths {
         let before = (taken.rows, taken.rejected);
+        // What has problems alone is another sort of file: a few of them show that, and the rest are counted.
+        let mut more = 0;
         read(path, &mut |item| {
             match item {
                 Item::Row(row, line) => {
@@ -72,11 +77,14 @@ pub fn take_rows(
                 }
                 Item::Problem(problem) => {
                     taken.rejected += 1;
-                    rejected(problem);
+                    if taken.rows > before.0 || taken.rejected - before.1 <= SHOWN { rejected(problem) } else { more += 1 }
                 }
             }
             result.is_ok()
         });
+        if more > 0 {
+            rejected(format_args!("{}: {more} more like these, before any row", name(path)));
+        }
         std::mem::replace(&mut result, Ok(()))?;
         if before == (taken.rows, taken.rejected) && !quiet {
             note(format_args!("{}: no rows", name(path)));
