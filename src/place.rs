@@ -124,6 +124,9 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         return true;
     }
     let kind = |kind: NameKind| name.candidates.iter().any(|c| c.kind == kind);
+    if kind(NameKind::Base) && is_in_list_of_counties(input, name) {
+        return true;
+    }
     if kind(NameKind::Postal) && !kind(NameKind::Abbreviation) {
         return is_code_of_place_before(input, name);
     }
@@ -158,6 +161,16 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         }
     }
     true
+}
+
+/// `Cook and DuPage counties`
+fn is_in_list_of_counties(input: &Input<'_>, name: &PlaceName) -> bool {
+    let end = name.tokens.end as usize;
+    let behind = input.tokens.iter().enumerate().skip(end).take(9);
+    let mut rest = behind.skip_while(|(at, t)| {
+        t.is_capitalised() && !input.is_word(*at, "counties") || t.kind == TokenKind::Comma || input.is(*at, Classes::CONJUNCTION)
+    });
+    rest.next().is_some_and(|(at, _)| input.is_word(at, "counties") || input.is_word(at, "parishes"))
 }
 
 /// `Baltimore, | MD`: a postal code needs its place before it.
@@ -391,7 +404,7 @@ impl<'a> Resolver<'a> {
         let mut candidates: Vec<Weighed> = name
             .candidates
             .iter()
-            .filter(|c| !matches!(c.kind, NameKind::Base) || name.context != PlaceContext::Free || self.plural_type_follows(name))
+            .filter(|c| !matches!(c.kind, NameKind::Base) || name.context != PlaceContext::Free || is_in_list_of_counties(&self.input, name))
             .filter(|c| !matches!(c.kind, NameKind::Postal) || is_code_of_place_before(&self.input, name))
             .map(|&candidate| {
                 let entry = gazetteer.entry(candidate.entry);
@@ -463,20 +476,6 @@ impl<'a> Resolver<'a> {
             c.kind == NameKind::Seat && entry.sort() == EntryType::Country && entry.country() == country
         };
         name.candidates.iter().any(seat)
-    }
-
-    /// `Cook and DuPage counties`
-    fn plural_type_follows(&self, name: &PlaceName) -> bool {
-        let end = name.tokens.end as usize;
-        self.input.tokens[end..]
-            .iter()
-            .take(8)
-            .take_while(|t| t.is_capitalised() || matches!(t.kind, TokenKind::Comma) || t.span.of(self.input.text) == "and")
-            .count()
-            + end
-            < self.input.tokens.len()
-            && (end..(end + 9).min(self.input.tokens.len()))
-                .any(|i| matches!(self.input.tokens[i].span.of(self.input.text), "counties" | "Counties" | "parishes"))
     }
 
     /// How much the outlet's home speaks for a place.

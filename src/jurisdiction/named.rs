@@ -59,8 +59,10 @@ impl<'a> Finder<'a> {
         let end = place.tokens.end as usize;
         let number = reading.word(end);
         let short = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        let sort = self.input.gazetteer.entry(place.entry).sort();
+        let numbers_roads = matches!(sort, EntryType::Country | EntryType::State | EntryType::County);
         let counts = reading.is(end + 1, Classes::NUMBER) || ["percent", "years"].contains(&reading.word(end + 1));
-        short && !counts && reading.tokens[end].gap == Gap::Space
+        numbers_roads && short && !counts && reading.tokens[end].gap == Gap::Space
     }
 
     /// The country whose capital a place is, where the name is what acts: `Moscow has offered`.
