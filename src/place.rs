@@ -404,7 +404,11 @@ impl<'a> Resolver<'a> {
         let mut candidates: Vec<Weighed> = name
             .candidates
             .iter()
-            .filter(|c| !matches!(c.kind, NameKind::Base) || name.context != PlaceContext::Free || is_in_list_of_counties(&self.input, name))
+            .filter(|c| {
+                !matches!(c.kind, NameKind::Base)
+                    || name.context != PlaceContext::Free
+                    || is_in_list_of_counties(&self.input, name)
+            })
             .filter(|c| !matches!(c.kind, NameKind::Postal) || is_code_of_place_before(&self.input, name))
             .map(|&candidate| {
                 let entry = gazetteer.entry(candidate.entry);
