@@ -36,6 +36,11 @@ impl<const N: usize> Logit<N> {
     }
 }
 
+/// A fact as a number: 1 or 0.
+pub fn yes(fact: bool) -> f32 {
+    f32::from(u8::from(fact))
+}
+
 /// Turns scores into shares that add up to 1.
 pub fn shares(scores: &mut [f32]) {
     let largest = scores.iter().copied().fold(f32::MIN, f32::max);

@@ -7,7 +7,7 @@ use super::{Finder, Jurisdiction, Mentioned, Statement, level_of_office, level_o
 use crate::gazetteer::{EntryId, EntryType};
 use crate::jurisdiction::Basis;
 use crate::lexicon::Classes;
-use crate::logit::{self, Logit};
+use crate::logit::{self, Logit, yes};
 use crate::place::{self, Home};
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
@@ -293,6 +293,7 @@ impl Finder<'_> {
         let mut likelihoods: Vec<f32> = candidates.iter().map(|c| c.likelihood).collect();
         logit::shares(&mut likelihoods);
         candidates.iter_mut().zip(likelihoods).for_each(|(candidate, likelihood)| candidate.likelihood = likelihood);
+        // Stable, and the candidates are in one order: equals stay the same in every run.
         candidates.sort_by(|a, b| b.likelihood.total_cmp(&a.likelihood));
         candidates
     }
@@ -502,11 +503,6 @@ impl Finder<'_> {
         let is_agency = self.input.gazetteer.entry(agency).sort() == EntryType::Agency;
         is_agency.then(|| self.input.gazetteer.government(agency, EntryType::Country)).flatten()
     }
-}
-
-/// A fact as a number.
-fn yes(fact: bool) -> f32 {
-    f32::from(u8::from(fact))
 }
 
 /// How fine a level is; 0 for those beside the ladder.

@@ -369,13 +369,10 @@ impl Reader<'_> {
             return;
         }
         // `Republican Jane Doe`, `Baltimore resident Pat Lee`, `Belgian Foreign Minister`: a place or demonym first.
-        if let Some(first) = self.place_prefix(start, end).filter(|first| !self.places_of(first, start).is_empty()) {
+        let prefix = self.place_prefix(start, end).map(|first| (first, self.places_of(first, start)));
+        if let Some((first, candidates)) = prefix.filter(|(_, candidates)| !candidates.is_empty()) {
             let rest = start + first.len;
-            found.places.push(PlaceName {
-                tokens: TokenSpan::new(start, rest),
-                candidates: self.places_of(first, start),
-                context: PlaceContext::Modifier,
-            });
+            found.places.push(PlaceName { tokens: TokenSpan::new(start, rest), candidates, context: PlaceContext::Modifier });
             // `Kanawha County Republican | Tim Armstead`, `Laconia Detective | Jo Clary`
             let name_start = self.titles_end(rest, end).filter(|&e| e < end).unwrap_or(rest);
             let demonym = first.candidates.iter().all(|c| c.kind.is_demonym());

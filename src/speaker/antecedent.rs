@@ -6,7 +6,7 @@
 
 use super::Resolver;
 use crate::lexicon::{Classes, Gender};
-use crate::logit::{self, Logit};
+use crate::logit::{self, Logit, yes};
 use crate::mention::MentionType;
 use crate::span::TokenSpan;
 
@@ -119,7 +119,6 @@ fn features(resolver: &Resolver<'_>, at: usize, rank: usize, near: Reference, fi
     let spoke_last = last.is_some_and(|s| s.entity as usize == near.entity);
     let starts = |&mention: &u32| resolver.mentions[mention as usize].tokens.start as usize;
     let so_far = entity.mentions.partition_point(|m| starts(m) < at);
-    let yes = |fact: bool| f32::from(u8::from(fact));
     [
         yes(fits),
         yes(entity.sort == MentionType::Unknown),

@@ -2,7 +2,7 @@
 
 A window is a paragraph; a longer one is cut at sentence ends, not where a speaker goes on if there is another place, into windows of at most
 CORE pieces, half as many where a text has lost its paragraphs, each with up to CONTEXT pieces of the sentences around it, in which no cue is
-looked for. `src/encoder/window.rs` does the same at run time: paragraphs, sentences and
+looked for. `src/attribution/network/window.rs` does the same at run time: paragraphs, sentences and
 quotations come from the program itself (`onrecord extract --format annotations`), so both read a text alike.
 """
 import json
