@@ -259,11 +259,16 @@ fn level_of_word(reading: Reading<'_>, at: usize) -> Option<EntryType> {
 /// The level that the office governs which starts at a token and ends before another: `mayor`.
 fn level_of_office(reading: Reading<'_>, end: usize, at: usize) -> Option<EntryType> {
     let (roles, _) = reading.lexicon.roles().longest(&reading.tokens[..end], at)?;
-    Some(match roles.iter().find_map(|role| role.governs)? {
+    roles.iter().find_map(|role| role.governs).map(level_of)
+}
+
+/// The level of jurisdiction that is governed.
+fn level_of(governs: Governs) -> EntryType {
+    match governs {
         Governs::City | Governs::District => EntryType::City,
         Governs::County => EntryType::County,
         Governs::State => EntryType::State,
         Governs::Country => EntryType::Country,
         Governs::Supranational => EntryType::Supranational,
-    })
+    }
 }

@@ -84,6 +84,21 @@ pub enum Governs {
     District,
 }
 
+impl Governs {
+    /// The level that the lists of words call so.
+    fn named(level: &str) -> Option<Governs> {
+        Some(match level {
+            "city" => Governs::City,
+            "county" => Governs::County,
+            "state" => Governs::State,
+            "country" => Governs::Country,
+            "supranational" => Governs::Supranational,
+            "district" => Governs::District,
+            _ => return None,
+        })
+    }
+}
+
 /// A noun for a person: "mayor", "spokeswoman", "officials".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Role {
@@ -125,6 +140,8 @@ pub struct Body {
     pub plural: bool,
     /// What it stands for.
     pub sort: BodyType,
+    /// The level it governs.
+    pub governs: Option<Governs>,
     /// The word is something else in most texts; it needs a determiner and a cue beside it.
     pub weak: bool,
 }
@@ -521,15 +538,7 @@ impl Lexicon {
                     Some(("plural", forms)) => plurals = forms.split(',').map(|f| f.replace('_', " ")).collect(),
                     Some(("gender", gender)) => role.gender = Some(entry.gender(gender)?),
                     Some(("governs", level)) => {
-                        role.governs = Some(match level {
-                            "city" => Governs::City,
-                            "county" => Governs::County,
-                            "state" => Governs::State,
-                            "country" => Governs::Country,
-                            "supranational" => Governs::Supranational,
-                            "district" => Governs::District,
-                            _ => return Err(entry.unknown(attribute)),
-                        });
+                        role.governs = Some(Governs::named(level).ok_or_else(|| entry.unknown(attribute))?);
                     }
                     None if attribute == "office" => role.office = true,
                     None if attribute == "relation" => role.relation = true,
@@ -556,7 +565,8 @@ impl Lexicon {
     fn read_bodies(&mut self, list: (&str, &str)) -> Result<(), ListError> {
         for entry in list::entries(list) {
             let entry = entry?;
-            let mut body = Body { lemma: entry.text.into(), plural: false, sort: BodyType::Organization, weak: false };
+            let mut body =
+                Body { lemma: entry.text.into(), plural: false, sort: BodyType::Organization, governs: None, weak: false };
             let mut plurals = Vec::new();
             for attribute in entry.attributes() {
                 match attribute.split_once('=') {
@@ -565,6 +575,9 @@ impl Lexicon {
                     Some(("type", "group")) => body.sort = BodyType::Group,
                     Some(("type", "document")) => body.sort = BodyType::Document,
                     Some(("number", "plural")) => body.plural = true,
+                    Some(("governs", level)) => {
+                        body.governs = Some(Governs::named(level).ok_or_else(|| entry.unknown(attribute))?);
+                    }
                     None if attribute == "weak" => body.weak = true,
                     None if attribute == "place" => {}
                     _ => return Err(entry.unknown(attribute)),
@@ -604,7 +617,9 @@ impl Lexicon {
             }
             let words = self.add_phrase(entry.text, if name { Classes::ORGANIZATION_NAME } else { Classes::default() });
             if name || words.len() > 1 {
-                self.words.add_classes(words[0], Classes::ORGANIZATION_NAME);
+                let shared = words.len() == 1 && classes.any(Classes::ALSO_PLACE);
+                let shared = if shared { Classes::ALSO_PLACE } else { Classes::default() };
+                self.words.add_classes(words[0], Classes::ORGANIZATION_NAME.or(shared));
                 self.organizations.insert(words, ());
             } else {
                 self.add_word(entry.text, classes);

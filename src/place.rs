@@ -71,6 +71,9 @@ pub fn resolve(input: Input<'_>) -> Vec<Place> {
     resolver.decide(&names)
 }
 
+/// Words for those whom a place's name is put before.
+const SPEAK_FOR_PLACES: [&str; 4] = ["officials", "residents", "leaders", "authorities"];
+
 /// Whether the words around a name let it be a place.
 fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     let (start, end) = (name.tokens.start as usize, name.tokens.end as usize);
@@ -81,6 +84,8 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     let contained = container_after(input, name).is_some();
     match name.context {
         PlaceContext::Person => return false,
+        // `Two Rivers, Wis.`
+        PlaceContext::Feature if contained && name.tokens.len() > 1 => {}
         PlaceContext::Feature => return false,
         // `Cambridge, Mass.`
         PlaceContext::Organization if contained && !all_demonyms => {}
@@ -111,8 +116,11 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     if possessive && ["Day", "Eve", "Week"].iter().any(|word| input.word(end) == *word || input.word(end + 1) == *word) {
         return false;
     }
-    let preposition =
-        before.is_some_and(|i| classes(i).any(Classes::PLACE_PREPOSITION) && !classes(i).any(Classes::WEAK_PREPOSITION));
+    let preposition = is_behind_preposition(input, name);
+    // `Salisbury police`, `Salisbury officials`
+    let small = tokens.get(end).is_some_and(|t| !t.is_capitalised());
+    let described = small && (classes(end).any(Classes::BODY) || SPEAK_FOR_PLACES.contains(&input.word(end)));
+    let person_name = classes(start).any(Classes::GIVEN_NAME.or(Classes::SURNAME));
     let single = name.tokens.len() == 1;
     let word = &tokens[start];
     let fixed = name.candidates.iter().any(|c| matches!(c.kind, NameKind::Abbreviation | NameKind::Postal));
@@ -142,17 +150,21 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     if single && !all_demonyms && classes(start).any(Classes::COMMON) && word.case == Case::Capital {
         // `Reading`, `Mobile`, `Of`: a word, unless the text treats it as a place or it is a large one.
         let large = name.candidates.iter().any(|c| is_large(input.gazetteer, c, 500_000));
+        // `Anchorage`, not `the Mission`, `Union Carbide`.
+        let alone = before.is_none_or(|i| !classes(i).any(Classes::DETERMINER) && !tokens[i].is_capitalised())
+            && !tokens.get(end).is_some_and(|t| t.is_capitalised());
+        let known = alone && !person_name && name.candidates.iter().any(|c| is_large(input.gazetteer, c, 100_000));
         let sentence_start = before
             .is_none_or(|i| matches!(tokens[i].kind, TokenKind::Stop | TokenKind::Mark(_) | TokenKind::Colon))
             || tokens[start].gap >= crate::token::Gap::Line;
-        if !large && (sentence_start || !preposition) {
+        if !large && (sentence_start || !preposition && !known) {
             return false;
         }
         if large && sentence_start && !classes(start).any(Classes::GIVEN_NAME) && word.span.len() < 4 {
             return false;
         }
     }
-    if single && !all_demonyms && classes(start).any(Classes::GIVEN_NAME.or(Classes::SURNAME)) && !preposition {
+    if single && !all_demonyms && person_name && !preposition && !described {
         // `Austin said`, `Jordan and Tyler`: small places lose to persons.
         let known = name.candidates.iter().any(|c| is_large(input.gazetteer, c, 100_000));
         let speaks = input.classes(end).any(Classes::CUE) && !input.classes(end).any(Classes::VERB_NOUN);
@@ -161,6 +173,32 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         }
     }
     true
+}
+
+/// `in | Cork`, `in Dublin, | Cork and Galway`; also `Boston and | Salisbury`, whatever stands before.
+fn is_behind_preposition(input: &Input<'_>, name: &PlaceName) -> bool {
+    let joins = |at: usize| input.is(at, Classes::CONJUNCTION) || input.is_kind(at, TokenKind::Comma);
+    let places = &input.mentions.places;
+    let (mut start, mut end) = (name.tokens.start as usize, name.tokens.end as usize);
+    while let Some(before) = start.checked_sub(1) {
+        if input.is(before, Classes::PLACE_PREPOSITION) && !input.is(before, Classes::WEAK_PREPOSITION) {
+            return true;
+        }
+        // A comma joins names of a list alone, and that goes on.
+        if !input.is(before, Classes::CONJUNCTION) && !(input.is_kind(before, TokenKind::Comma) && joins(end)) {
+            return false;
+        }
+        let other = if before > 0 && input.is_kind(before - 1, TokenKind::Comma) { before - 1 } else { before };
+        let at = places.partition_point(|p| (p.tokens.end as usize) < other);
+        let Some(listed) = places.get(at).filter(|p| p.tokens.end as usize == other) else { return false };
+        let first = listed.tokens.start as usize;
+        let person = listed.tokens.len() == 1 && input.is(first, Classes::GIVEN_NAME.or(Classes::SURNAME).or(Classes::COMMON));
+        if !person && listed.candidates.iter().any(|c| is_large(input.gazetteer, c, 100_000)) {
+            return true;
+        }
+        (start, end) = (listed.tokens.start as usize, other);
+    }
+    false
 }
 
 /// `Cook and DuPage counties`
@@ -368,7 +406,9 @@ impl<'a> Resolver<'a> {
         let mut resolver = Resolver { input, at_home, groups: Vec::new(), group_of: Vec::with_capacity(names.len()) };
         let mut by_form: HashMap<Vec<u64>, usize> = HashMap::new();
         for name in names {
-            let form: Vec<u64> = input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect();
+            let mut form: Vec<u64> = input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect();
+            // `Pope and Conway counties` beside the town of Conway.
+            form.push(u64::from(is_in_list_of_counties(&input, name)));
             let group = *by_form.entry(form).or_insert_with(|| {
                 let candidates = resolver.weighed(name);
                 resolver.groups.push(Group { candidates, count: 0.0 });
@@ -401,14 +441,12 @@ impl<'a> Resolver<'a> {
 
     fn weighed(&self, name: &PlaceName) -> Vec<Weighed> {
         let gazetteer = self.input.gazetteer;
+        let is_county = |c: &Candidate| gazetteer.entry(c.entry).sort() == EntryType::County;
+        let listed = is_in_list_of_counties(&self.input, name) && name.candidates.iter().any(is_county);
         let mut candidates: Vec<Weighed> = name
             .candidates
             .iter()
-            .filter(|c| {
-                !matches!(c.kind, NameKind::Base)
-                    || name.context != PlaceContext::Free
-                    || is_in_list_of_counties(&self.input, name)
-            })
+            .filter(|c| if listed { is_county(c) } else { c.kind != NameKind::Base || name.context != PlaceContext::Free })
             .filter(|c| !matches!(c.kind, NameKind::Postal) || is_code_of_place_before(&self.input, name))
             .map(|&candidate| {
                 let entry = gazetteer.entry(candidate.entry);

@@ -3,7 +3,7 @@
 //! Every jurisdiction of the document is a candidate, also those that hold one that is named (the county of a town), the outlet's home, and none. What
 //! speaks for each is a row of numbers ([`FEATURES`]); learned weights (`training/logit.py`, `models/jurisdiction.tsv`) choose.
 
-use super::{Finder, Jurisdiction, Mentioned, Statement, level_of_office, level_of_word};
+use super::{Finder, Jurisdiction, Mentioned, Statement, level_of, level_of_office, level_of_word};
 use crate::gazetteer::{EntryId, EntryType};
 use crate::jurisdiction::Basis;
 use crate::lexicon::Classes;
@@ -53,6 +53,7 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
     "in-source",
     "holds-place-of-role",
     "level-of-office",
+    "level-of-body",
     "finer-than-office",
     "coarser-than-office",
     "country-of-agency",
@@ -78,7 +79,7 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
 
 /// How many of them are of the first kind, of the second, and of the third.
 const OF_DOCUMENT: usize = 29;
-const OF_STATEMENT: usize = 16;
+const OF_STATEMENT: usize = 17;
 const OF_NONE: usize = 14;
 
 type Features = [f32; FEATURES.len()];
@@ -233,6 +234,8 @@ struct Office {
     level: Option<EntryType>,
     /// Whether its words name a place of that level.
     names_level: bool,
+    /// The level of a body that speaks, if no office is named: of the place in its name, or the one that its words govern.
+    body: Option<EntryType>,
     /// The country of the agency.
     country: Option<EntryId>,
 }
@@ -282,6 +285,20 @@ impl Finder<'_> {
             let span = if rule == "place-of-surroundings" { span } else { named.map(|m| m.first) };
             Jurisdiction { entry, basis: Basis::Context, span, confidence: likelihoods[best], rule }
         })
+    }
+
+    /// What "the city" and "our state" stand for in a statement: of the places of that level the likeliest, and its share among them.
+    pub(super) fn in_play(&self, statement: &Statement<'_>, level: EntryType) -> Option<(EntryId, f32)> {
+        let (mut entries, mut likelihoods) = (Vec::new(), Vec::new());
+        self.each(statement, &self.office(statement), |entry, features| {
+            if let Some(entry) = entry.filter(|&entry| self.input.gazetteer.entry(entry).sort() == level) {
+                entries.push(entry);
+                likelihoods.push(self.input.ranking.score(features));
+            }
+        });
+        logit::shares(&mut likelihoods);
+        let best = (0..entries.len()).reduce(|best, at| if likelihoods[at] > likelihoods[best] { at } else { best })?;
+        Some((entries[best], likelihoods[best]))
     }
 
     /// All that a statement may be about which names none, the likeliest first.
@@ -404,6 +421,7 @@ impl Finder<'_> {
             yes(office.of_source.contains(&entry)),
             yes(!office.places.contains(&entry) && office.places.iter().any(|&inner| holds(inner))),
             yes(office.level == Some(level) && (!office.names_level || office.places.contains(&entry))),
+            yes(office.body == Some(level) && (office.of_source.is_empty() || office.of_source.contains(&entry))),
             yes(office.level.is_some_and(|office| rank > self::rank(office))),
             yes(office.level.is_some_and(|office| rank < self::rank(office))),
             yes(office.country == Some(entry)),
@@ -472,8 +490,13 @@ impl Finder<'_> {
         let is_jurisdiction = |entry: &EntryId| self.input.gazetteer.entry(*entry).sort().is_jurisdiction();
         let places_in = |span: Span| self.places_in(span).map(|p| p.entry).filter(is_jurisdiction);
         office.of_source = statement.source.iter().flat_map(|&words| places_in(words)).collect();
-        let Some(role) = statement.role else { return office };
         let reading = self.input.reading;
+        let Some(role) = statement.role else {
+            let named = office.of_source.first().map(|&place| self.input.gazetteer.entry(place).sort());
+            let spoken_of = || statement.source.iter().find_map(|&words| self.level_of_body(reading.tokens_in(words)));
+            office.body = named.or_else(spoken_of);
+            return office;
+        };
         office.places = places_in(reading.span(role)).collect();
         office.level = self.level_of_role(role);
         office.names_level = office.places.iter().any(|&place| office.level == Some(self.input.gazetteer.entry(place).sort()));
@@ -496,6 +519,15 @@ impl Finder<'_> {
             words.find_map(|at| level_of_word(reading, at))
         };
         governed.or_else(spoken_of)
+    }
+
+    /// The level of the body that some words name: police, county officials, the legislature.
+    fn level_of_body(&self, words: TokenSpan) -> Option<EntryType> {
+        let reading = self.input.reading;
+        let tokens = &reading.tokens[..words.end as usize];
+        let governed =
+            words.range().find_map(|at| reading.lexicon.bodies().longest(tokens, at)?.0.iter().find_map(|b| b.governs));
+        governed.map(level_of).or_else(|| self.level_of_role(words))
     }
 
     /// The country that an agency belongs to.

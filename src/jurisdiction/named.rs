@@ -3,7 +3,7 @@
 use super::{Basis, Finder, Jurisdiction, Statement, level_of_word};
 use crate::gazetteer::{EntryId, EntryType};
 use crate::lexicon::Classes;
-use crate::place::{Home, Place};
+use crate::place::Place;
 use crate::span::Span;
 use crate::token::{Gap, TokenKind};
 
@@ -37,7 +37,7 @@ impl<'a> Finder<'a> {
                 }
             }
             for (level, span) in self.local_references(part) {
-                if let Some((entry, share)) = self.in_play(level)
+                if let Some((entry, share)) = self.in_play(statement, level)
                     && found.iter().all(|j| j.entry != entry)
                 {
                     found.push(Jurisdiction {
@@ -127,19 +127,5 @@ impl<'a> Finder<'a> {
             found.push((level, Span { start: tokens[at - 1].span.start, end: tokens[at].span.end }));
         }
         found
-    }
-
-    /// The place of a level that the document is most about, and its share among those of the level; else the outlet's home.
-    pub(super) fn in_play(&self, level: EntryType) -> Option<(EntryId, f32)> {
-        let home = || {
-            let Home(home) = self.input.home?;
-            (self.input.gazetteer.entry(home).sort() == level).then_some((home, 0.7))
-        };
-        // `the county` of the town that a story is about, `the federal government` of the state, though another is named more often.
-        let holds = || {
-            let (_, heaviest) = self.heaviest?;
-            self.input.gazetteer.government(heaviest, level).map(|entry| (entry, 0.6))
-        };
-        holds().or_else(|| self.in_play.get(&level).copied()).or_else(home)
     }
 }

@@ -57,6 +57,11 @@ impl Reader<'_> {
                 .or(Classes::QUANTIFIER)
                 .or(Classes::NEGATION),
         );
+        let starts_several = || self.next_is_capital(at) && self.longest(at, self.end).is_some_and(|m| m.len > 1);
+        if self.style == Style::Prose && !classes.any(Classes::DETERMINER) && starts_several() {
+            // `Little Rock`, `Fall River`, `Thousand Oaks`
+            return true;
+        }
         if token.case == Case::Upper && token.span.len() <= 4 && self.style == Style::Prose {
             // `US`, `IT`: capitals tell them from `us` and `it`.
             return !function || Gazetteer::may_start(token) && self.known_name(at);
@@ -81,11 +86,12 @@ impl Reader<'_> {
         }
     }
 
+    fn next_is_capital(&self, at: usize) -> bool {
+        at + 1 < self.end && adjoin(&self.tokens[at + 1]) && self.tokens[at + 1].is_capitalised()
+    }
+
     fn next_is_name(&self, at: usize) -> bool {
-        at + 1 < self.end
-            && adjoin(&self.tokens[at + 1])
-            && self.tokens[at + 1].is_capitalised()
-            && !self.is(at + 1, Classes::COMMON)
+        self.next_is_capital(at) && !self.is(at + 1, Classes::COMMON)
     }
 
     /// Whether the first word of a sentence is (part of) a name rather than a word with its sentence's capital.
@@ -94,10 +100,7 @@ impl Reader<'_> {
         if !classes.any(Classes::COMMON) || self.tokens[at].case != Case::Capital {
             return true;
         }
-        let next_capital = at + 1 < self.end
-            && adjoin(&self.tokens[at + 1])
-            && self.tokens[at + 1].is_capitalised()
-            && !self.is(at + 1, Classes::PRONOUN);
+        let next_capital = self.next_is_capital(at) && !self.is(at + 1, Classes::PRONOUN);
         if next_capital && self.is_word(at, "acting") && self.is(at + 1, Classes::ROLE) && self.next_is_name(at + 1) {
             // `Acting Director Otto Hale`
             return true;
@@ -280,15 +283,18 @@ impl Reader<'_> {
     /// Reads a run: which part is a role, which a name, and of what.
     fn read_run(&self, run: TokenSpan, found: &mut Mentions) {
         let (start, end) = (run.start as usize, run.end as usize);
-        // `St. Louis` is no saint.
+        // `St. Louis` is no saint, `Sri Lanka` no gentleman.
+        let names_country = |m: &Match| m.candidates.iter().any(|c| self.gazetteer.entry(c.entry).sort() == EntryType::Country);
         let saint = matches!(self.word(start), "St." | "St" | "Saint")
             && self.matches(start, end).any(|m| m.len > 1 && names_place(self.gazetteer, &m.candidates));
+        let titled_place =
+            saint || self.is(start, Classes::HONORIFIC) && self.matches(start, end).any(|m| m.len > 1 && names_country(m));
         let whole = self.whole(start, end);
         let listed = whole.is_some_and(|m| names_organization(self.gazetteer, &m.candidates))
             || self.lexicon.organizations().longest(&self.tokens[..end], start).is_some_and(|(_, n)| n == end - start);
         // `Department of Justice`, `National Park Service`: `National` and `Justice` are no titles there.
         let body = listed && end - start > 1;
-        let title_end = if saint || body { None } else { self.titles_end(start, end) };
+        let title_end = if titled_place || body { None } else { self.titles_end(start, end) };
         if let Some(name_start) = title_end.filter(|&e| e < end)
             && self.person_score(name_start, end, true) > 0
         {
@@ -321,9 +327,16 @@ impl Reader<'_> {
                 || self.gazetteer.entry(c.entry).population() > 1_000_000
         };
         // `Boulder City` is a town, though `City` ends the names of teams and companies.
-        let town =
-            end - start > 1 && self.is(end - 1, Classes::LOCAL_REFERENCE.or(Classes::ALSO_PLACE).or(Classes::PLACE_TYPE_AFTER));
-        let known_place = place.as_ref().is_some_and(|c| town || c.iter().any(government)) && !listed;
+        let town = end - start > 1
+            && self.is(end - 1, Classes::LOCAL_REFERENCE.or(Classes::ALSO_PLACE).or(Classes::PLACE_TYPE_AFTER))
+            || end - start > 1 && self.is_town(start, end);
+        // `Barcelona`, `in Chelsea`: where a team or a company has the name of a town.
+        let shared = end - start == 1 && self.is(start, Classes::ALSO_PLACE);
+        let behind = start > self.start
+            && self.is(start - 1, Classes::PLACE_PREPOSITION)
+            && !self.is(start - 1, Classes::WEAK_PREPOSITION);
+        let known_place =
+            place.as_ref().is_some_and(|c| town || shared && behind || c.iter().any(government)) && (!listed || shared);
         if let (Some(candidates), true) = (&place, !organization || known_place) {
             // `Paris Hilton` is no place of the gazetteer; `Jordan`, `Austin` and `Madison` are, and persons too.
             let titled = start > self.start && self.is(start - 1, Classes::HONORIFIC);
@@ -606,7 +619,7 @@ impl Reader<'_> {
             return false;
         }
         let last = self.classes(end - 1);
-        let town = last.any(Classes::ALSO_PLACE) && self.whole(start, end).is_some();
+        let town = last.any(Classes::ALSO_PLACE) && self.whole(start, end).is_some() || self.is_town(start, end);
         let organization = last.any(Classes::ORGANIZATION_LAST);
         if last.any(Classes::FEATURE_AFTER) && self.stands_as_person(start, end) {
             return false;
@@ -618,6 +631,20 @@ impl Reader<'_> {
         // `Ben Nevis` is a mountain, `Ben Oakes` a man.
         let person = end - start == 2 && first.any(Classes::GIVEN_NAME) && self.is(end - 1, Classes::SURNAME);
         first.any(Classes::FEATURE_BEFORE) && !person && !(first.any(Classes::ALSO_PLACE) && self.known_name(start))
+    }
+
+    /// `Little Rock`, `Fall River`: a name that is a larger town's; not `the Fall River`, where no noun follows.
+    fn is_town(&self, start: usize, end: usize) -> bool {
+        let definite = start > self.start && self.is(start - 1, Classes::DETERMINER);
+        let noun = end < self.end
+            && self.kind(end) == Some(TokenKind::Word)
+            && !self.is(
+                end,
+                Classes::VERB.or(Classes::AUXILIARY).or(Classes::MODAL).or(Classes::PREPOSITION).or(Classes::CONJUNCTION),
+            );
+        let size = if definite { 50_000 } else { 10_000 };
+        let town = |c: &Candidate| self.gazetteer.entry(c.entry).sort() == EntryType::City && is_large(self.gazetteer, c, size);
+        (!definite || noun) && self.whole(start, end).is_some_and(|m| m.candidates.iter().any(town))
     }
 
     /// `Hanna Brook, 34,` or `Hanna Brook said`: a given name and a surname, where no brook stands.
