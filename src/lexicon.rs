@@ -232,7 +232,7 @@ pub struct Lexicon {
     bodies: Phrases<Body>,
     cues: Phrases<CueForm>,
     cue_entries: Vec<CueEntry>,
-    organizations: Phrases<()>,
+    organizations: Phrases<Classes>,
 }
 
 macro_rules! shipped {
@@ -367,7 +367,7 @@ impl Lexicon {
     }
 
     /// Full names of organisations that their words do not give away.
-    pub fn organizations(&self) -> &Phrases<()> {
+    pub fn organizations(&self) -> &Phrases<Classes> {
         &self.organizations
     }
 
@@ -620,7 +620,7 @@ impl Lexicon {
                 let shared = words.len() == 1 && classes.any(Classes::ALSO_PLACE);
                 let shared = if shared { Classes::ALSO_PLACE } else { Classes::default() };
                 self.words.add_classes(words[0], Classes::ORGANIZATION_NAME.or(shared));
-                self.organizations.insert(words, ());
+                self.organizations.insert(words, classes);
             } else {
                 self.add_word(entry.text, classes);
             }

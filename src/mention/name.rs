@@ -57,9 +57,11 @@ impl Reader<'_> {
                 .or(Classes::QUANTIFIER)
                 .or(Classes::NEGATION),
         );
-        let starts_several = || self.next_is_capital(at) && self.longest(at, self.end).is_some_and(|m| m.len > 1);
-        if self.style == Style::Prose && !classes.any(Classes::DETERMINER) && starts_several() {
-            // `Little Rock`, `Fall River`, `Thousand Oaks`
+        let listed = || self.lexicon.organizations().longest(&self.tokens[..self.end], at).is_some_and(|(_, n)| n > 1);
+        let several = || self.longest(at, self.end).is_some_and(|m| m.len > 1) && self.next_is_capital(at) || listed();
+        let other = function || classes.any(Classes::TIME.or(Classes::NUMBER));
+        if other && self.style == Style::Prose && !classes.any(Classes::DETERMINER) && several() {
+            // `Little Rock`, `Fall River`, `Thousand Oaks`, `Times of India`
             return true;
         }
         if token.case == Case::Upper && token.span.len() <= 4 && self.style == Style::Prose {
@@ -213,7 +215,7 @@ impl Reader<'_> {
             // `AT&T`, `Johnson & Johnson`
             TokenKind::Symbol if matches!(self.word(end), "&" | "&amp;") && next_capital(end + 1) => end + 2,
             TokenKind::Clitic if self.word(end).ends_with('s') && next_capital(end + 1) => {
-                let saint = end >= start + 2 && matches!(self.word(end - 2), "St." | "St" | "Saint");
+                let saint = end >= start + 2 && self.is_saint(end - 2);
                 let institution = (end + 1..(end + 4).min(self.end)).take_while(|&i| self.tokens[i].is_capitalised()).any(|i| {
                     self.is(i, Classes::ORGANIZATION_FIRST.or(Classes::ORGANIZATION_LAST).or(Classes::PLACE_TYPE_AFTER))
                 });
@@ -230,7 +232,8 @@ impl Reader<'_> {
                     let hyphen = self.is_kind(i, TokenKind::Hyphen);
                     return if next_capital(i + usize::from(hyphen)) { i + usize::from(hyphen) + 1 } else { end };
                 }
-                let opens = self.is(start, Classes::ORGANIZATION_FIRST.or(Classes::PLACE_TYPE_BEFORE))
+                let opens = self
+                    .is(start, Classes::ORGANIZATION_FIRST.or(Classes::PLACE_TYPE_BEFORE).or(Classes::FEATURE_BEFORE))
                     || self
                         .is(end - 1, Classes::ORGANIZATION_FIRST.or(Classes::ORGANIZATION_LAST).or(Classes::PLACE_TYPE_BEFORE));
                 // `Bank of Cleveland`; not `Family Policy Council | of Ohio`
@@ -244,7 +247,8 @@ impl Reader<'_> {
                     "and"
                         if self.has_of(start, end)
                             && next_capital(end + 1)
-                            && !self.is(end + 1, Classes::ROLE.or(Classes::HONORIFIC).or(Classes::GIVEN_NAME)) =>
+                            && !self.is(end + 1, Classes::ROLE.or(Classes::HONORIFIC).or(Classes::GIVEN_NAME))
+                            && !self.longest(end + 1, self.end).is_some_and(|m| self.names_government(m)) =>
                     {
                         end + 2
                     }
@@ -280,20 +284,24 @@ impl Reader<'_> {
         self.is(at, Classes::ROLE) && self.lexicon.roles().longest(&self.tokens[..at + 1], at).is_some()
     }
 
+    fn is_saint(&self, at: usize) -> bool {
+        ["st.", "st", "saint"].iter().any(|saint| self.word(at).eq_ignore_ascii_case(saint))
+    }
+
     /// Reads a run: which part is a role, which a name, and of what.
     fn read_run(&self, run: TokenSpan, found: &mut Mentions) {
         let (start, end) = (run.start as usize, run.end as usize);
         // `St. Louis` is no saint, `Sri Lanka` no gentleman.
-        let names_country = |m: &Match| m.candidates.iter().any(|c| self.gazetteer.entry(c.entry).sort() == EntryType::Country);
-        let saint = matches!(self.word(start), "St." | "St" | "Saint")
+        let saint = (start..end).any(|at| self.is_saint(at))
             && self.matches(start, end).any(|m| m.len > 1 && names_place(self.gazetteer, &m.candidates));
-        let titled_place =
-            saint || self.is(start, Classes::HONORIFIC) && self.matches(start, end).any(|m| m.len > 1 && names_country(m));
+        let titled_place = saint
+            || self.is(start, Classes::HONORIFIC) && self.matches(start, end).any(|m| m.len > 1 && self.names_government(m));
         let whole = self.whole(start, end);
-        let listed = whole.is_some_and(|m| names_organization(self.gazetteer, &m.candidates))
-            || self.lexicon.organizations().longest(&self.tokens[..end], start).is_some_and(|(_, n)| n == end - start);
+        let known = self.listed(start, end);
+        let listed = known.is_some() || whole.is_some_and(|m| names_organization(self.gazetteer, &m.candidates));
+        let nicknamed = self.is_team_or_newspaper(start, end);
         // `Department of Justice`, `National Park Service`: `National` and `Justice` are no titles there.
-        let body = listed && end - start > 1;
+        let body = end - start > 1 && (listed || nicknamed);
         let title_end = if titled_place || body { None } else { self.titles_end(start, end) };
         if let Some(name_start) = title_end.filter(|&e| e < end)
             && self.person_score(name_start, end, true) > 0
@@ -305,6 +313,7 @@ impl Reader<'_> {
             return self.push_places(start, end, PlaceContext::Modifier, found);
         }
         let described = start > self.start
+            && !body
             && self.is(start - 1, Classes::DETERMINER)
             && self.is_role(end - 1)
             && self.is(end - 1, Classes::ALSO_COMMON);
@@ -321,7 +330,7 @@ impl Reader<'_> {
         }
         let place = whole.map(|m| only_places(self.gazetteer, &m.candidates)).filter(|c| !c.is_empty());
         let person = self.person_score(start, end, false);
-        let organization = listed || self.is_organization(start, end);
+        let organization = listed || body || self.is_organization(start, end);
         let government = |c: &Candidate| {
             matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State)
                 || self.gazetteer.entry(c.entry).population() > 1_000_000
@@ -362,14 +371,18 @@ impl Reader<'_> {
                 found.places.push(PlaceName { tokens: run, candidates, context: PlaceContext::Free });
                 return;
             }
+            // `Bank of America`, `Times of India`, `Boston Red Sox`: no word of the place.
+            if nicknamed || known.is_some_and(|classes| !classes.any(Classes::GOVERNMENT)) {
+                return;
+            }
             let first = found.places.len();
             self.push_places(start, end, PlaceContext::Organization, found);
             if whole.is_some_and(|m| names_organization(self.gazetteer, &m.candidates)) {
-                // `U.S. Park Service` names a country, `National Park Service` no town.
+                // `U.S. Park Service` names a country, `National Park Service` no town; `White House, Tenn.,` is one.
                 let inside = found.places.split_off(first);
                 let government =
                     |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State);
-                found.places.extend(inside.into_iter().filter(|p| p.candidates.iter().any(government)));
+                found.places.extend(inside.into_iter().filter(|p| p.tokens == run || p.candidates.iter().any(government)));
             }
             return;
         }
@@ -607,6 +620,22 @@ impl Reader<'_> {
         !several && !place() && token.case == Case::Upper && (2..=7).contains(&token.span.len()) && self.style == Style::Prose
     }
 
+    /// What the lists say of an organization that has all of the words as its name.
+    fn listed(&self, start: usize, end: usize) -> Option<Classes> {
+        let (classes, len) = self.lexicon.organizations().longest(&self.tokens[..end], start)?;
+        (len == end - start).then(|| classes.iter().fold(Classes::default(), |all, &some| all.or(some)))
+    }
+
+    /// `Boston | Red Sox`, `Kansas City | Chiefs`, `Long Beach | Press-Telegram`: behind a place what a team or a newspaper is called.
+    fn is_team_or_newspaper(&self, start: usize, end: usize) -> bool {
+        let nickname = Classes::TEAM.or(Classes::MEDIA);
+        let hyphen = end - start > 3 && self.kind(end - 2) == Some(TokenKind::Hyphen);
+        let one =
+            self.is(end - 1, Classes::TEAM) || hyphen && (self.is(end - 3, Classes::MEDIA) || self.is(end - 1, Classes::MEDIA));
+        let several = || (start + 1..end - 1).any(|at| self.listed(at, end).is_some_and(|classes| classes.any(nickname)));
+        end - start > 1 && (one || several()) && self.place_prefix(start, end).is_some()
+    }
+
     /// Whether a word is the name of a large city: `Austin`, `Charlotte`.
     fn is_city(&self, at: usize) -> bool {
         let large = |c: &Candidate| is_large(self.gazetteer, c, 100_000);
@@ -629,8 +658,12 @@ impl Reader<'_> {
         }
         let first = self.classes(start);
         // `Ben Nevis` is a mountain, `Ben Oakes` a man.
-        let person = end - start == 2 && first.any(Classes::GIVEN_NAME) && self.is(end - 1, Classes::SURNAME);
-        first.any(Classes::FEATURE_BEFORE) && !person && !(first.any(Classes::ALSO_PLACE) && self.known_name(start))
+        let person = end - start == 2
+            && first.any(Classes::GIVEN_NAME)
+            && self.is(end - 1, Classes::SURNAME)
+            && !self.is_country(end - 1, end);
+        let town = || first.any(Classes::ALSO_PLACE) && self.longest(start, end).is_some_and(|m| m.len > 1);
+        first.any(Classes::FEATURE_BEFORE) && !person && !town()
     }
 
     /// `Little Rock`, `Fall River`: a name that is a larger town's; not `the Fall River`, where no noun follows.
@@ -661,8 +694,13 @@ impl Reader<'_> {
 
     /// Whether the words are the name of a country or of a first-level division: `Ivory Coast`.
     fn is_country(&self, start: usize, end: usize) -> bool {
+        self.whole(start, end).is_some_and(|m| self.names_government(m))
+    }
+
+    /// Whether a name may be that of a country or of a first-level division.
+    fn names_government(&self, name: &Match) -> bool {
         let government = |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State);
-        self.whole(start, end).is_some_and(|m| m.candidates.iter().any(government))
+        name.candidates.iter().any(government)
     }
 
     /// Records a person named in `name_start..end` with titles and roles from `start`, and roles in small letters before it.
