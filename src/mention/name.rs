@@ -662,7 +662,8 @@ impl Reader<'_> {
             && first.any(Classes::GIVEN_NAME)
             && self.is(end - 1, Classes::SURNAME)
             && !self.is_country(end - 1, end);
-        let town = || first.any(Classes::ALSO_PLACE) && self.longest(start, end).is_some_and(|m| m.len > 1);
+        let town =
+            || first.any(Classes::ALSO_PLACE) && self.longest(start, end).is_some_and(|m| m.len > 1) || self.is_town(start, end);
         first.any(Classes::FEATURE_BEFORE) && !person && !town()
     }
 
@@ -675,7 +676,7 @@ impl Reader<'_> {
                 end,
                 Classes::VERB.or(Classes::AUXILIARY).or(Classes::MODAL).or(Classes::PREPOSITION).or(Classes::CONJUNCTION),
             );
-        let size = if definite { 50_000 } else { 10_000 };
+        let size = if definite { 50_000 } else { 5_000 };
         let town = |c: &Candidate| self.gazetteer.entry(c.entry).sort() == EntryType::City && is_large(self.gazetteer, c, size);
         (!definite || noun) && self.whole(start, end).is_some_and(|m| m.candidates.iter().any(town))
     }

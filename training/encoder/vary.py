@@ -18,7 +18,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AutoModel
 
-from data import base_model
+from train import base_model
 
 WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 NEIGHBOURS = 12
