@@ -276,6 +276,16 @@ fn style_of(tokens: &[Token]) -> Style {
     }
 }
 
+/// What stands for a party before the place of a member: `D-N.J.`, `DFL-Minneapolis`.
+const PARTIES: [&str; 9] = ["D", "R", "I", "L", "G", "DFL", "GOP", "Dem", "Rep"];
+
+/// Whether a word stands for a party before a hyphen and a place.
+pub fn names_party(tokens: &[Token], text: &str, at: usize) -> bool {
+    let [party, hyphen, place, ..] = &tokens[at..] else { return false };
+    let joined = hyphen.kind == TokenKind::Hyphen && hyphen.gap == Gap::None && place.gap == Gap::None && place.is_capitalised();
+    joined && PARTIES.contains(&party.span.of(text))
+}
+
 /// Whether any candidate is a place.
 fn names_place(gazetteer: &Gazetteer, candidates: &[Candidate]) -> bool {
     candidates.iter().any(|c| gazetteer.entry(c.entry).sort().is_place())

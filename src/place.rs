@@ -9,7 +9,7 @@ mod support;
 
 use crate::gazetteer::{Candidate, Entry, EntryId, EntryType, Gazetteer, NameKind};
 use crate::lexicon::{Classes, WordId};
-use crate::mention::{Mentions, PlaceContext, PlaceName, is_large};
+use crate::mention::{Mentions, PlaceContext, PlaceName, is_large, names_party};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, TokenKind};
@@ -82,17 +82,23 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     let before = (start > 0).then(|| start - 1);
     let all_demonyms = name.candidates.iter().all(|c| c.kind.is_demonym());
     let contained = container_after(input, name).is_some();
+    // `Alameda County Medical Center`
+    let is_county = |c: &Candidate| c.kind == NameKind::Name && input.gazetteer.entry(c.entry).sort() == EntryType::County;
+    let county = name.tokens.len() > 1 && name.candidates.iter().all(is_county);
     match name.context {
         PlaceContext::Person => return false,
-        // `Two Rivers, Wis.`
+        // `Two Rivers, Wis.`, `Dawson County Jail`, `Seoul City Hall`
         PlaceContext::Feature if contained && name.tokens.len() > 1 => {}
+        PlaceContext::Feature if county || classes(end).any(Classes::LOCAL_REFERENCE) && tokens[end].is_capitalised() => {}
         PlaceContext::Feature => return false,
         // `Cambridge, Mass.`
         PlaceContext::Organization if contained && !all_demonyms => {}
         PlaceContext::Organization => {
             // `Alexandria Police`, `Dallas City Council`: the body's place; not `Georgia Tech`, `Boston Globe`.
-            let next = input.classes(end);
-            let government = next.any(Classes::GOVERNMENT.or(Classes::PLACE_TYPE_AFTER).or(Classes::LOCAL_REFERENCE))
+            let named = if end < tokens.len() { input.lexicon.organizations().longest(tokens, end) } else { None };
+            let next = named.map_or(&[][..], |(classes, _)| classes).iter().fold(input.classes(end), |all, &some| all.or(some));
+            let government = county
+                || next.any(Classes::GOVERNMENT.or(Classes::PLACE_TYPE_AFTER).or(Classes::LOCAL_REFERENCE))
                 || input.word(end) == "Police"
                 || input.word(end) == "Sheriff";
             // `U.S. Food and Drug Administration`
@@ -175,13 +181,14 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     true
 }
 
-/// `in | Cork`, `in Dublin, | Cork and Galway`; also `Boston and | Salisbury`, whatever stands before.
+/// `in | Cork`, `R-| Raleigh`, `in Dublin, | Cork and Galway`; also `Boston and | Salisbury`, whatever stands before.
 fn is_behind_preposition(input: &Input<'_>, name: &PlaceName) -> bool {
     let joins = |at: usize| input.is(at, Classes::CONJUNCTION) || input.is_kind(at, TokenKind::Comma);
     let places = &input.mentions.places;
     let (mut start, mut end) = (name.tokens.start as usize, name.tokens.end as usize);
     while let Some(before) = start.checked_sub(1) {
-        if input.is(before, Classes::PLACE_PREPOSITION) && !input.is(before, Classes::WEAK_PREPOSITION) {
+        let party = before > 0 && names_party(input.tokens, input.text, before - 1);
+        if party || input.is(before, Classes::PLACE_PREPOSITION) && !input.is(before, Classes::WEAK_PREPOSITION) {
             return true;
         }
         // A comma joins names of a list alone, and that goes on.

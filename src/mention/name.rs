@@ -2,7 +2,7 @@
 
 use super::{
     Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, is_large, is_suffix,
-    names_organization, names_place, only_places,
+    names_organization, names_party, names_place, only_places,
 };
 use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
 use crate::lexicon::{Classes, Gender, Governs, Number, PlaceLevel};
@@ -39,6 +39,9 @@ impl Reader<'_> {
     /// Whether a name may start here.
     fn starts_name(&self, at: usize) -> bool {
         let token = &self.tokens[at];
+        if names_party(self.tokens, self.text, at) {
+            return false;
+        }
         if !token.is_capitalised() {
             // `al-Sadr`, `de Blasio`: a particle before a capital, not at the end of a phrase.
             return false;
@@ -291,11 +294,12 @@ impl Reader<'_> {
     /// Reads a run: which part is a role, which a name, and of what.
     fn read_run(&self, run: TokenSpan, found: &mut Mentions) {
         let (start, end) = (run.start as usize, run.end as usize);
-        // `St. Louis` is no saint, `Sri Lanka` no gentleman.
+        // `St. Louis` is no saint, `Sri Lanka` no gentleman, `Da Nang` no attorney.
         let saint = (start..end).any(|at| self.is_saint(at))
             && self.matches(start, end).any(|m| m.len > 1 && names_place(self.gazetteer, &m.candidates));
+        let large = |m: &Match| m.candidates.iter().any(|c| is_large(self.gazetteer, c, 100_000));
         let titled_place = saint
-            || self.is(start, Classes::HONORIFIC) && self.matches(start, end).any(|m| m.len > 1 && self.names_government(m));
+            || self.is(start, Classes::HONORIFIC.or(Classes::ROLE)) && self.matches(start, end).any(|m| m.len > 1 && large(m));
         let whole = self.whole(start, end);
         let known = self.listed(start, end);
         let listed = known.is_some() || whole.is_some_and(|m| names_organization(self.gazetteer, &m.candidates));
@@ -341,9 +345,7 @@ impl Reader<'_> {
             || end - start > 1 && self.is_town(start, end);
         // `Barcelona`, `in Chelsea`: where a team or a company has the name of a town.
         let shared = end - start == 1 && self.is(start, Classes::ALSO_PLACE);
-        let behind = start > self.start
-            && self.is(start - 1, Classes::PLACE_PREPOSITION)
-            && !self.is(start - 1, Classes::WEAK_PREPOSITION);
+        let behind = start > self.start && self.is(start - 1, Classes::PLACE_PREPOSITION);
         let known_place =
             place.as_ref().is_some_and(|c| town || shared && behind || c.iter().any(government)) && (!listed || shared);
         if let (Some(candidates), true) = (&place, !organization || known_place) {
@@ -382,7 +384,10 @@ impl Reader<'_> {
                 let inside = found.places.split_off(first);
                 let government =
                     |c: &Candidate| matches!(self.gazetteer.entry(c.entry).sort(), EntryType::Country | EntryType::State);
-                found.places.extend(inside.into_iter().filter(|p| p.tokens == run || p.candidates.iter().any(government)));
+                let comma = self.is_kind(end, TokenKind::Comma);
+                found
+                    .places
+                    .extend(inside.into_iter().filter(|p| p.tokens == run && comma || p.candidates.iter().any(government)));
             }
             return;
         }
@@ -633,7 +638,8 @@ impl Reader<'_> {
         let one =
             self.is(end - 1, Classes::TEAM) || hyphen && (self.is(end - 3, Classes::MEDIA) || self.is(end - 1, Classes::MEDIA));
         let several = || (start + 1..end - 1).any(|at| self.listed(at, end).is_some_and(|classes| classes.any(nickname)));
-        end - start > 1 && (one || several()) && self.place_prefix(start, end).is_some()
+        let place = || self.whole(start, end).is_some_and(|m| names_place(self.gazetteer, &m.candidates));
+        end - start > 1 && (one || several()) && self.place_prefix(start, end).is_some() && !place()
     }
 
     /// Whether a word is the name of a large city: `Austin`, `Charlotte`.
