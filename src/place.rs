@@ -192,7 +192,7 @@ fn is_behind_preposition(input: &Input<'_>, name: &PlaceName) -> bool {
             return true;
         }
         // A comma joins names of a list alone, and that goes on.
-        if !input.is(before, Classes::CONJUNCTION) && !(input.is_kind(before, TokenKind::Comma) && joins(end)) {
+        if !(input.is(before, Classes::CONJUNCTION) || input.is_kind(before, TokenKind::Comma) && joins(end)) {
             return false;
         }
         let other = if before > 0 && input.is_kind(before - 1, TokenKind::Comma) { before - 1 } else { before };

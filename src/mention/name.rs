@@ -340,9 +340,8 @@ impl Reader<'_> {
                 || self.gazetteer.entry(c.entry).population() > 1_000_000
         };
         // `Boulder City` is a town, though `City` ends the names of teams and companies.
-        let town = end - start > 1
-            && self.is(end - 1, Classes::LOCAL_REFERENCE.or(Classes::ALSO_PLACE).or(Classes::PLACE_TYPE_AFTER))
-            || end - start > 1 && self.is_town(start, end);
+        let of_town = Classes::LOCAL_REFERENCE.or(Classes::ALSO_PLACE).or(Classes::PLACE_TYPE_AFTER);
+        let town = end - start > 1 && (self.is(end - 1, of_town) || self.is_town(start, end));
         // `Barcelona`, `in Chelsea`: where a team or a company has the name of a town.
         let shared = end - start == 1 && self.is(start, Classes::ALSO_PLACE);
         let behind = start > self.start && self.is(start - 1, Classes::PLACE_PREPOSITION);
