@@ -82,36 +82,8 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     let before = (start > 0).then(|| start - 1);
     let all_demonyms = name.candidates.iter().all(|c| c.kind.is_demonym());
     let contained = container_after(input, name).is_some();
-    // `Alameda County Medical Center`
-    let is_county = |c: &Candidate| c.kind == NameKind::Name && input.gazetteer.entry(c.entry).sort() == EntryType::County;
-    let county = name.tokens.len() > 1 && name.candidates.iter().all(is_county);
-    match name.context {
-        PlaceContext::Person => return false,
-        // `Two Rivers, Wis.`, `Dawson County Jail`, `Seoul City Hall`
-        PlaceContext::Feature if contained && name.tokens.len() > 1 => {}
-        PlaceContext::Feature if county || classes(end).any(Classes::LOCAL_REFERENCE) && tokens[end].is_capitalised() => {}
-        PlaceContext::Feature => return false,
-        // `Cambridge, Mass.`
-        PlaceContext::Organization if contained && !all_demonyms => {}
-        PlaceContext::Organization => {
-            // `Alexandria Police`, `Dallas City Council`: the body's place; not `Georgia Tech`, `Boston Globe`.
-            let named = if end < tokens.len() { input.lexicon.organizations().longest(tokens, end) } else { None };
-            let next = named.map_or(&[][..], |(classes, _)| classes).iter().fold(input.classes(end), |all, &some| all.or(some));
-            let government = county
-                || next.any(Classes::GOVERNMENT.or(Classes::PLACE_TYPE_AFTER).or(Classes::LOCAL_REFERENCE))
-                || input.word(end) == "Police"
-                || input.word(end) == "Sheriff";
-            // `U.S. Food and Drug Administration`
-            let country = name
-                .candidates
-                .iter()
-                .any(|c| !c.kind.is_demonym() && input.gazetteer.entry(c.entry).sort() == EntryType::Country)
-                && next.any(Classes::ORGANIZATION_FIRST.or(Classes::COMMON));
-            if !government && !country {
-                return false;
-            }
-        }
-        PlaceContext::Free | PlaceContext::Modifier => {}
+    if !context_allows(input, name, contained && !all_demonyms) {
+        return false;
     }
     // `US$1 million`
     if input.text[tokens[end - 1].span.end as usize..].starts_with(['$', '£', '€', '¥']) {
@@ -181,12 +153,48 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     true
 }
 
+/// Whether the phrase that a name stands in lets it be a place; `contained`: it is followed by what holds it.
+fn context_allows(input: &Input<'_>, name: &PlaceName, contained: bool) -> bool {
+    let end = name.tokens.end as usize;
+    // `Alameda County Medical Center`, `Dawson County Jail`
+    let is_county = |c: &Candidate| c.kind == NameKind::Name && input.gazetteer.entry(c.entry).sort() == EntryType::County;
+    let several = name.tokens.len() > 1;
+    let county = several && name.candidates.iter().all(is_county);
+    match name.context {
+        PlaceContext::Free | PlaceContext::Modifier => true,
+        PlaceContext::Person => false,
+        PlaceContext::Feature => {
+            // `Seoul City Hall`
+            let hall = || input.is(end, Classes::LOCAL_REFERENCE) && input.tokens[end].is_capitalised();
+            // `Two Rivers, Wis.`
+            several && contained || county || hall()
+        }
+        PlaceContext::Organization => {
+            // `Alexandria Police`, `Dallas City Council`: the body's place; not `Georgia Tech`, `Boston Globe`.
+            let named = if end < input.tokens.len() { input.lexicon.organizations().longest(input.tokens, end) } else { None };
+            let next = named.map_or(&[][..], |(classes, _)| classes).iter().fold(input.classes(end), |all, &some| all.or(some));
+            let government = next.any(Classes::GOVERNMENT.or(Classes::PLACE_TYPE_AFTER).or(Classes::LOCAL_REFERENCE))
+                || ["Police", "Sheriff"].contains(&input.word(end));
+            // `U.S. Food and Drug Administration`
+            let names_country =
+                |c: &Candidate| !c.kind.is_demonym() && input.gazetteer.entry(c.entry).sort() == EntryType::Country;
+            let country = name.candidates.iter().any(names_country) && next.any(Classes::ORGANIZATION_FIRST.or(Classes::COMMON));
+            // `Cambridge, Mass.`
+            contained || county || government || country
+        }
+    }
+}
+
+/// The most names of a list that are looked through for what stands before the first.
+const LISTED_NAMES: usize = 12;
+
 /// `in | Cork`, `R-| Raleigh`, `in Dublin, | Cork and Galway`; also `Boston and | Salisbury`, whatever stands before.
 fn is_behind_preposition(input: &Input<'_>, name: &PlaceName) -> bool {
     let joins = |at: usize| input.is(at, Classes::CONJUNCTION) || input.is_kind(at, TokenKind::Comma);
     let places = &input.mentions.places;
     let (mut start, mut end) = (name.tokens.start as usize, name.tokens.end as usize);
-    while let Some(before) = start.checked_sub(1) {
+    for _ in 0..LISTED_NAMES {
+        let Some(before) = start.checked_sub(1) else { return false };
         let party = before > 0 && names_party(input.tokens, input.text, before - 1);
         if party || input.is(before, Classes::PLACE_PREPOSITION) && !input.is(before, Classes::WEAK_PREPOSITION) {
             return true;
