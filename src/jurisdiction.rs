@@ -115,7 +115,7 @@ pub struct Finder<'a> {
     mentioned: BTreeMap<EntryId, Mentioned>,
     total: f32,
     level_weights: HashMap<EntryType, f32>,
-    /// By level: the place that the document is most about, and its share among those of the level.
+    /// By level: the place that the document is most about, and its weight.
     in_play: HashMap<EntryType, (EntryId, f32)>,
     /// The place that the document is most about.
     heaviest: Option<(f32, EntryId)>,
@@ -165,9 +165,6 @@ impl<'a> Finder<'a> {
             if finder.heaviest.is_none_or(|(s, e)| (score, e) > (s, entry)) {
                 finder.heaviest = Some((score, entry));
             }
-        }
-        for (level, (_, weight)) in &mut finder.in_play {
-            *weight /= finder.level_weights[level];
         }
         finder.read_level_words();
         finder.profiles = Profile::all(&finder);

@@ -265,8 +265,7 @@ impl Finder<'_> {
             likelihoods.push(self.input.ranking.score(features));
         });
         logit::shares(&mut likelihoods);
-        // Of equals the first, as they are in one order: the same in every run.
-        let best = (0..entries.len()).reduce(|best, at| if likelihoods[at] > likelihoods[best] { at } else { best })?;
+        let best = first_best(&likelihoods)?;
         entries[best].map(|entry| {
             let gazetteer = self.input.gazetteer;
             let named = self.mentioned.get(&entry);
@@ -297,7 +296,7 @@ impl Finder<'_> {
             }
         });
         logit::shares(&mut likelihoods);
-        let best = (0..entries.len()).reduce(|best, at| if likelihoods[at] > likelihoods[best] { at } else { best })?;
+        let best = first_best(&likelihoods)?;
         Some((entries[best], likelihoods[best]))
     }
 
@@ -535,6 +534,11 @@ impl Finder<'_> {
         let is_agency = self.input.gazetteer.entry(agency).sort() == EntryType::Agency;
         is_agency.then(|| self.input.gazetteer.government(agency, EntryType::Country)).flatten()
     }
+}
+
+/// Where the largest number is, of equals the first: candidates are in one order, so the same in every run.
+fn first_best(likelihoods: &[f32]) -> Option<usize> {
+    (0..likelihoods.len()).reduce(|best, at| if likelihoods[at] > likelihoods[best] { at } else { best })
 }
 
 /// How fine a level is; 0 for those beside the ladder.
