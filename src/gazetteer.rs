@@ -15,6 +15,7 @@ pub use file::{FileError, Layer};
 use crate::lexicon::Lexicon;
 use crate::token::{Case, Gap, Token, TokenKind, tokenize};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// What an entry of the gazetteer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -149,12 +150,30 @@ pub struct EntryId {
 pub struct Entry<'a> {
     layer: &'a Layer,
     record: &'a file::Record,
+    area: &'a file::Area,
 }
 
 impl<'a> Entry<'a> {
     /// The identifier: an Open Civic Data division id, or `scheme:key`.
-    pub fn id(self) -> &'a str {
-        self.layer.string(self.record.id)
+    pub fn id(self) -> Cow<'a, str> {
+        match self.own_id() {
+            None => format!("geonames:{}", self.record.geonames_id()).into(),
+            Some((head, "")) => head.into(),
+            Some((head, rest)) => [head, rest].concat().into(),
+        }
+    }
+
+    /// Whether this is the identifier.
+    pub fn has_id(self, id: &str) -> bool {
+        match self.own_id() {
+            None => id.strip_prefix("geonames:").is_some_and(|number| number.parse() == Ok(self.record.geonames_id())),
+            Some((head, rest)) => id.strip_prefix(head) == Some(rest),
+        }
+    }
+
+    /// What its identifier starts with and the rest of it, unless it follows from the GeoNames id.
+    fn own_id(self) -> Option<(&'a str, &'a str)> {
+        self.record.id.checked_sub(1).map(|at| self.layer.id(at))
     }
 
     /// The usual English name.
@@ -164,42 +183,42 @@ impl<'a> Entry<'a> {
 
     /// What it is.
     pub fn sort(self) -> EntryType {
-        EntryType::from_code(self.record.sort)
+        self.record.sort()
     }
 
     /// ISO 3166-1 alpha-2 code; empty where it lies in none or several.
     pub fn country(self) -> &'a str {
-        if self.record.country == [0, 0] { "" } else { std::str::from_utf8(&self.record.country).unwrap_or("") }
+        if self.area.country == [0, 0] { "" } else { std::str::from_utf8(&self.area.country).unwrap_or("") }
     }
 
     /// US postal code, ISO 3166-2 suffix, or GeoNames code; empty where there is none.
     pub fn admin1(self) -> &'a str {
-        self.layer.string(self.record.admin1)
+        self.layer.string(self.area.admin1)
     }
 
     /// FIPS code of the US county; empty elsewhere.
     pub fn admin2(self) -> &'a str {
-        self.layer.string(self.record.admin2)
+        self.layer.string(self.area.admin2)
     }
 
     /// Whether both lie in one country.
     pub fn shares_country(self, other: Entry<'_>) -> bool {
-        self.record.country != [0, 0] && self.record.country == other.record.country
+        self.area.country != [0, 0] && self.area.country == other.area.country
     }
 
     /// Whether both lie in one country and have one code of its divisions.
     pub fn shares_admin1(self, other: Entry<'_>) -> bool {
-        self.shares_country(other) && self.shares(other, |record| record.admin1)
+        self.shares_country(other) && self.shares(other, |area| area.admin1)
     }
 
     /// Whether both have one FIPS code of a county.
     pub fn shares_admin2(self, other: Entry<'_>) -> bool {
-        self.shares(other, |record| record.admin2)
+        self.shares(other, |area| area.admin2)
     }
 
-    /// Whether a string of the records is the same, and not empty. A layer has each string once.
-    fn shares(self, other: Entry<'_>, string: fn(&file::Record) -> u32) -> bool {
-        let (here, there) = (string(self.record), string(other.record));
+    /// Whether a code of the areas is the same, and not empty. A layer has each string once.
+    fn shares(self, other: Entry<'_>, code: fn(&file::Area) -> u32) -> bool {
+        let (here, there) = (code(self.area), code(other.area));
         let same = if std::ptr::eq(self.layer, other.layer) {
             here == there
         } else {
@@ -208,9 +227,9 @@ impl<'a> Entry<'a> {
         same && !self.layer.string(here).is_empty()
     }
 
-    /// Latitude and longitude in degrees.
+    /// Latitude and longitude in degrees, to the fourth decimal.
     pub fn position(self) -> Option<(f32, f32)> {
-        (!self.record.lat.is_nan()).then_some((self.record.lat, self.record.lon))
+        self.record.position()
     }
 
     /// Inhabitants; 0 if unknown.
@@ -220,7 +239,7 @@ impl<'a> Entry<'a> {
 
     /// GeoNames id.
     pub fn geonames_id(self) -> Option<u32> {
-        (self.record.geonames_id != 0).then_some(self.record.geonames_id)
+        Some(self.record.geonames_id()).filter(|&id| id != 0)
     }
 }
 
@@ -323,7 +342,7 @@ impl Gazetteer {
     /// The entry with this identifier; a later layer wins. Takes linear time.
     pub fn find(&self, id: &str) -> Option<EntryId> {
         self.layers.iter().enumerate().rev().find_map(|(layer, l)| {
-            (0..l.len() as u32).find(|&i| l.entry(i).id() == id).map(|index| EntryId { layer: layer as u8, index })
+            (0..l.len() as u32).find(|&i| l.entry(i).has_id(id)).map(|index| EntryId { layer: layer as u8, index })
         })
     }
 
@@ -357,9 +376,9 @@ impl Gazetteer {
                 let Some(state) = layer.state(key) else { break };
                 // `New York State` is a name, `New York state` a name and a word.
                 let word_behind = i > 0 && token.case == Case::Lower;
-                if let Some(list) = state.list.filter(|_| !word_behind) {
+                if let Some(meanings) = state.meanings().filter(|_| !word_behind) {
                     let written = &text[tokens[at].span.start as usize..token.span.end as usize];
-                    let (candidates, overrides) = layer.candidates(list, written, number as u8);
+                    let (candidates, overrides) = layer.candidates(meanings, written, number as u8);
                     if !candidates.is_empty() {
                         match found.iter_mut().find(|m| m.len == i + 1) {
                             Some(m) if overrides => m.candidates = candidates,
@@ -368,7 +387,7 @@ impl Gazetteer {
                         }
                     }
                 }
-                if !state.longer {
+                if !state.longer() {
                     break;
                 }
             }

@@ -113,7 +113,7 @@ impl Core {
         py.detach(|| {
             let learned = corpus::home_learner(&sources, &input.options).learn(&self.read());
             let mut pipeline = self.pipeline.write().unwrap_or_else(PoisonError::into_inner);
-            let place = |l: &Learned| pipeline.gazetteer.entry(l.home.0).id().to_owned();
+            let place = |l: &Learned| pipeline.gazetteer.entry(l.home.0).id().into_owned();
             let told = learned.iter().map(|l| (l.outlet.clone(), place(l), l.articles, l.share)).collect();
             pipeline.options.homes.outlets.extend(learned.into_iter().map(|l| (l.outlet, l.home)));
             Ok(told)

@@ -204,7 +204,7 @@ pub fn row<'a>(
             .map(|jurisdiction| {
                 let entry = pipeline.gazetteer.entry(jurisdiction.entry);
                 RowJurisdiction {
-                    id: entry.id().into(),
+                    id: entry.id(),
                     name: entry.name().into(),
                     level: entry.sort().name().into(),
                     country: some(entry.country()).map(Cow::from),
@@ -226,7 +226,7 @@ pub fn row<'a>(
                 let entry = pipeline.gazetteer.entry(named.entry);
                 let (start, end) = at(named.span);
                 let text = named.span.of(text).into();
-                RowEntity { id: entry.id().into(), sort: entry.sort().name().into(), name: entry.name().into(), text, start, end }
+                RowEntity { id: entry.id(), sort: entry.sort().name().into(), name: entry.name().into(), text, start, end }
             })
             .collect(),
         sentence: attribution.sentence,

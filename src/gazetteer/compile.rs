@@ -1,6 +1,6 @@
 //! Compiles tables into a gazetteer file, the same bytes from the same tables.
 
-use super::file::{Arrays, Key, LONGER, OVERRIDES, Record};
+use super::file::{AREAS, Area, Arrays, HEADS, Key, LIMIT, Meaning, Meanings, Record, State, push_string};
 use super::table::{Row, Table, TableError};
 use super::{EntryType, NameKind};
 use crate::lexicon::Lexicon;
@@ -63,7 +63,7 @@ pub fn compile_tables(lexicon: &Lexicon, tables: &[Table]) -> Result<(Vec<u8>, R
     }
     report.entries = compiler.rows.len();
     report.names = compiler.names.len();
-    Ok((compiler.arrays().to_bytes(), report))
+    Ok((compiler.arrays()?.to_bytes(), report))
 }
 
 fn tsv_files(folder: &Path) -> Result<Vec<PathBuf>, TableError> {
@@ -79,15 +79,15 @@ fn tsv_files(folder: &Path) -> Result<Vec<PathBuf>, TableError> {
     Ok(files)
 }
 
-/// What a name may stand for: by entry, in which capacity, and its fixed spelling if it has one.
-type Meanings = BTreeMap<u32, (NameKind, Option<String>)>;
+/// What a name may mean, as it is gathered: by entry, in which capacity, and its fixed spelling if it has one.
+type Gathered = BTreeMap<u32, (NameKind, Option<String>)>;
 
 struct Compiler<'a> {
     lexicon: &'a Lexicon,
     rows: Vec<Row>,
     ids: HashMap<String, u32>,
     /// By the hashes of the words of a name.
-    names: BTreeMap<Vec<u64>, Meanings>,
+    names: BTreeMap<Vec<u64>, Gathered>,
 }
 
 impl Compiler<'_> {
@@ -198,50 +198,83 @@ impl Compiler<'_> {
         }
     }
 
-    fn arrays(&self) -> Arrays {
+    fn arrays(&self) -> Result<Arrays, TableError> {
         let mut arrays = Arrays::default();
-        let mut strings = Strings { bytes: Vec::new(), known: HashMap::new() };
+        let mut strings = Strings::default();
+        let mut areas = Numbers::default();
         for row in &self.rows {
             let country = row.country.as_bytes();
-            arrays.records.push(Record {
-                id: strings.add(&row.id),
-                name: strings.add(&row.name),
-                admin1: strings.add(&row.admin1),
-                admin2: strings.add(&row.admin2),
-                geonames_id: row.geonames_id.unwrap_or(0),
-                population: row.population,
-                lat: row.position.map_or(f32::NAN, |p| p.0),
-                lon: row.position.map_or(f32::NAN, |p| p.1),
-                country: if country.len() == 2 { [country[0], country[1]] } else { [0, 0] },
-                sort: row.sort as u8,
-                reserved: 0,
-            });
+            let country = if country.len() == 2 { [country[0], country[1]] } else { [0, 0] };
+            let area = Area { country, reserved: [0; 2], admin1: strings.add(&row.admin1), admin2: strings.add(&row.admin2) };
+            let area = areas.number(area);
+            if area >= AREAS {
+                return Err(limit(&format!("{AREAS} different countries with codes of divisions")));
+            }
+            let geonames_id = row.geonames_id.unwrap_or(0);
+            let follows = geonames_id != 0 && row.id.strip_prefix("geonames:") == Some(&geonames_id.to_string());
+            let id = if follows { 0 } else { strings.add_id(&row.id) + 1 };
+            let name = strings.add(&row.name);
+            arrays.records.push(Record::new(id, name, row.sort, geonames_id, row.population, area as u16, row.position));
         }
-        let mut states: BTreeMap<Key, u32> = BTreeMap::new();
+        if arrays.records.len() > LIMIT as usize {
+            return Err(limit(&format!("{LIMIT} entries")));
+        }
+        let mut states: BTreeMap<Key, (bool, Option<Meanings>)> = BTreeMap::new();
         for (words, meanings) in &self.names {
             let mut key = Key::start();
             for &word in &words[..words.len() - 1] {
                 key = key.extend(word);
-                *states.entry(key).or_default() |= LONGER;
+                states.entry(key).or_default().0 = true;
             }
-            let list = arrays.lists.len() as u32;
             let overrides = meanings.keys().any(|&i| self.rows[i as usize].overrides);
-            arrays.lists.push(meanings.len() as u32 | if overrides { OVERRIDES } else { 0 });
-            for (&index, (kind, fixed)) in meanings {
-                let spelling = fixed.as_ref().map_or(0, |s| strings.add(s) + 1);
-                arrays.lists.extend([index, *kind as u32 | spelling << 8]);
-            }
-            *states.entry(key.extend(words[words.len() - 1])).or_default() |= list + 1;
+            let list: Vec<(Meaning, Option<u32>)> = meanings
+                .iter()
+                .map(|(&index, (kind, fixed))| (Meaning::new(index, *kind), fixed.as_ref().map(|s| strings.add(s))))
+                .collect();
+            states.entry(key.extend(words[words.len() - 1])).or_default().1 = Some(arrays.add_meanings(&list, overrides));
         }
-        arrays.keys = states.into_iter().collect();
+        let state = |(longer, meanings): (bool, Option<Meanings>)| {
+            let state = State::new(longer);
+            if let Some(meanings) = meanings { state.with(meanings) } else { state }
+        };
+        arrays.keys = states.into_iter().map(|(key, known)| (key, state(known))).collect();
+        arrays.areas = areas.list;
+        arrays.heads = strings.heads.list;
         arrays.strings = strings.bytes;
-        arrays
+        Ok(arrays)
     }
 }
 
+fn limit(what: &str) -> TableError {
+    TableError::new("all tables together", None, format!("more than {what}"))
+}
+
+/// Numbers things in the order in which they come.
+struct Numbers<T> {
+    list: Vec<T>,
+    known: HashMap<T, usize>,
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Numbers<T> {
+        Numbers { list: Vec::new(), known: HashMap::new() }
+    }
+}
+
+impl<T: Copy + Eq + std::hash::Hash> Numbers<T> {
+    fn number(&mut self, thing: T) -> usize {
+        *self.known.entry(thing).or_insert_with(|| {
+            self.list.push(thing);
+            self.list.len() - 1
+        })
+    }
+}
+
+#[derive(Default)]
 struct Strings {
     bytes: Vec<u8>,
     known: HashMap<String, u32>,
+    heads: Numbers<u32>,
 }
 
 impl Strings {
@@ -250,10 +283,20 @@ impl Strings {
             return at;
         }
         let at = self.bytes.len() as u32;
-        let text_bytes = &text.as_bytes()[..text.len().min(usize::from(u16::MAX))];
-        self.bytes.extend((text_bytes.len() as u16).to_le_bytes());
-        self.bytes.extend(text_bytes);
+        push_string(&mut self.bytes, text);
         self.known.insert(text.to_owned(), at);
+        at
+    }
+
+    /// Adds an identifier: the number of what it starts with (`ocd-division/country:us/state:tx/place:`) and the rest.
+    fn add_id(&mut self, id: &str) -> u32 {
+        let split = id.rfind([':', '/']).map_or(0, |at| at + 1);
+        let split = if self.heads.list.len() < HEADS - 1 { split } else { 0 };
+        let head = self.add(&id[..split]);
+        let head = self.heads.number(head) as u16;
+        let at = self.bytes.len() as u32;
+        self.bytes.extend(head.to_le_bytes());
+        push_string(&mut self.bytes, &id[split..]);
         at
     }
 }

@@ -5,25 +5,29 @@
 //! | section | elements | holds |
 //! |---|---|---|
 //! | index | u32 | for each value of a key's top bits, where its keys start |
-//! | keys | u64 | sorted hashes of word sequences: every prefix of every name |
-//! | states | u32 | for each key: bit 31, a longer name goes on; the rest, 1 + the offset of a list, 0 for none |
-//! | lists | u32 | flags and number of candidates, then for each: entry, name kind with the offset of a fixed spelling |
+//! | keys | u32 | the 32 bits behind those of sorted hashes of word sequences: every prefix of every name |
+//! | states | u32 | for each key: bit 31, a longer name goes on; bit 30, the rest is the one meaning; else 1 + the offset of a list, 0 for none |
+//! | lists | u32 | flags and number of meanings, then each: entry, kind of name, whether the offset of a fixed spelling follows |
 //! | entries | records | what each entry holds |
-//! | strings | bytes | length (u16) and text |
+//! | areas | records | countries and divisions in which entries lie |
+//! | heads | u32 | offsets of what identifiers start with |
+//! | strings | bytes | length (u8; 255, then u16) and text |
 
-use super::{Candidate, Entry, EntryId, NameKind};
+use super::{Candidate, Entry, EntryId, EntryType, NameKind};
 use crate::aligned::Aligned;
 use bytemuck::{Pod, Zeroable};
 use std::fmt;
 use std::ops::Range;
 
-pub(super) const MAGIC: [u8; 8] = *b"ONRGAZ1\n";
-const SECTIONS: usize = 6;
+pub(super) const MAGIC: [u8; 8] = *b"ONRGAZ2\n";
+const SECTIONS: usize = 8;
 const HEADER: usize = 16 + SECTIONS * 16;
 /// Set in the first word of a list whose names hide those of lower layers.
 pub(super) const OVERRIDES: u32 = 1 << 31;
 /// Set in a state that a longer name goes on from.
-pub(super) const LONGER: u32 = 1 << 31;
+const LONGER: u32 = 1 << 31;
+/// Set in a state that holds the one meaning of a name in place of a list.
+const SINGLE: u32 = 1 << 30;
 
 /// The hash of a sequence of folded words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,62 +42,198 @@ impl Key {
         let mixed = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Key(mixed ^ (mixed >> 32))
     }
+
+    /// The top bits, so many.
+    fn top(self, bits: u32) -> usize {
+        (self.0 >> (64 - bits)) as usize
+    }
+
+    /// The 32 bits behind them.
+    fn tail(self, bits: u32) -> u32 {
+        (self.0 << bits >> 32) as u32
+    }
 }
 
 /// What is known of a sequence of words.
-pub(super) struct State {
-    /// The list of candidates, if the sequence is a name.
-    pub list: Option<u32>,
+pub(super) struct State(u32);
+
+impl State {
+    /// A sequence that is no name, and that a longer one goes on from or not.
+    pub fn new(longer: bool) -> State {
+        State(if longer { LONGER } else { 0 })
+    }
+
+    /// The same, and a name of one meaning or with a list of them.
+    pub fn with(self, meanings: Meanings) -> State {
+        State(
+            self.0
+                | match meanings {
+                    Meanings::One(meaning) => SINGLE | meaning.0,
+                    Meanings::List(at) => at + 1,
+                },
+        )
+    }
+
+    /// What the sequence means, if it is a name.
+    pub fn meanings(&self) -> Option<Meanings> {
+        let rest = self.0 & !(LONGER | SINGLE);
+        if self.0 & SINGLE != 0 { Some(Meanings::One(Meaning(rest))) } else { rest.checked_sub(1).map(Meanings::List) }
+    }
+
     /// Whether it is the start of a longer name.
-    pub longer: bool,
+    pub fn longer(&self) -> bool {
+        self.0 & LONGER != 0
+    }
 }
 
+/// What a name means.
+#[derive(Clone, Copy)]
+pub(super) enum Meanings {
+    /// One entry, whatever the spelling.
+    One(Meaning),
+    /// All of the list at this offset.
+    List(u32),
+}
+
+/// An entry and the capacity in which a name stands for it; a flag says that a fixed spelling follows.
+#[derive(Clone, Copy)]
+pub(super) struct Meaning(u32);
+
+impl Meaning {
+    const SPELLED: u32 = 1 << 28;
+
+    /// Of an entry below [`LIMIT`].
+    pub fn new(entry: u32, kind: NameKind) -> Meaning {
+        Meaning(entry | (kind as u32) << 24)
+    }
+
+    fn candidate(self, layer: u8) -> Candidate {
+        let entry = EntryId { layer, index: self.0 & (LIMIT - 1) };
+        Candidate { entry, kind: NameKind::from_code((self.0 >> 24 & 0xf) as u8) }
+    }
+}
+
+/// So many entries a file holds, and records of areas, and different starts of identifiers.
+pub(super) const LIMIT: u32 = 1 << 24;
+pub(super) const AREAS: usize = 1 << 16;
+pub(super) const HEADS: usize = 1 << 16;
+
+/// The steps of a degree in which positions are written: 11 metres.
+const STEPS: f64 = 10_000.0;
+
+/// What an entry holds. Where its identifier follows from its GeoNames id it has none of its own.
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct Record {
+    /// 1 + the offset of an identifier, 0 for `geonames:` and the id there.
     pub id: u32,
     pub name: u32,
+    /// The entry's type in the top four bits.
+    geonames_id: u32,
+    pub population: u32,
+    pub area: u16,
+    /// Signed, of 24 bits each.
+    position: [u8; 6],
+}
+
+impl Record {
+    pub fn new(
+        id: u32,
+        name: u32,
+        sort: EntryType,
+        geonames_id: u32,
+        population: u32,
+        area: u16,
+        position: Option<(f32, f32)>,
+    ) -> Record {
+        let steps = |degrees: f32| (f64::from(degrees) * STEPS).round() as i32;
+        let (lat, lon) = position.map_or((NOWHERE, NOWHERE), |(lat, lon)| (steps(lat), steps(lon)));
+        let ([a, b, c, _], [d, e, f, _]) = (lat.to_le_bytes(), lon.to_le_bytes());
+        Record { id, name, geonames_id: geonames_id | (sort as u32) << 28, population, area, position: [a, b, c, d, e, f] }
+    }
+
+    pub fn sort(&self) -> EntryType {
+        EntryType::from_code((self.geonames_id >> 28) as u8)
+    }
+
+    /// 0 where there is none.
+    pub fn geonames_id(&self) -> u32 {
+        self.geonames_id & 0x0fff_ffff
+    }
+
+    /// Latitude and longitude in degrees.
+    pub fn position(&self) -> Option<(f32, f32)> {
+        let [a, b, c, d, e, f] = self.position;
+        let degrees = |[x, y, z]: [u8; 3]| i32::from_le_bytes([0, x, y, z]) >> 8;
+        let (lat, lon) = (degrees([a, b, c]), degrees([d, e, f]));
+        (lat != NOWHERE).then_some(((f64::from(lat) / STEPS) as f32, (f64::from(lon) / STEPS) as f32))
+    }
+}
+
+/// A latitude that none is.
+const NOWHERE: i32 = -(1 << 23);
+
+/// Where entries lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct Area {
+    pub country: [u8; 2],
+    pub reserved: [u8; 2],
     pub admin1: u32,
     pub admin2: u32,
-    pub geonames_id: u32,
-    pub population: u32,
-    pub lat: f32,
-    pub lon: f32,
-    pub country: [u8; 2],
-    pub sort: u8,
-    pub reserved: u8,
 }
 
 /// The arrays that a compiled gazetteer is made of.
 #[derive(Default)]
 pub(super) struct Arrays {
     /// Sorted by key.
-    pub keys: Vec<(Key, u32)>,
+    pub keys: Vec<(Key, State)>,
     pub lists: Vec<u32>,
     pub records: Vec<Record>,
+    pub areas: Vec<Area>,
+    pub heads: Vec<u32>,
     pub strings: Vec<u8>,
 }
 
 impl Arrays {
+    /// Adds the meanings of a name, each with the offset of its fixed spelling if it has one.
+    pub fn add_meanings(&mut self, meanings: &[(Meaning, Option<u32>)], overrides: bool) -> Meanings {
+        if let ([(meaning, None)], false) = (meanings, overrides) {
+            return Meanings::One(*meaning);
+        }
+        let at = self.lists.len() as u32;
+        self.lists.push(meanings.len() as u32 | if overrides { OVERRIDES } else { 0 });
+        for (meaning, spelling) in meanings {
+            self.lists.push(meaning.0 | spelling.map_or(0, |_| Meaning::SPELLED));
+            self.lists.extend(spelling);
+        }
+        Meanings::List(at)
+    }
+
     /// The file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // About two keys share their top bits.
-        let bits = (self.keys.len().max(2).ilog2()).clamp(1, 20);
+        // About two keys share their top bits; more bits where two keys would be one.
+        let least = self.keys.len().max(2).ilog2().clamp(1, 20);
+        let tell_apart =
+            |bits: &u32| self.keys.is_sorted_by(|(a, _), (b, _)| a.top(*bits) < b.top(*bits) || a.tail(*bits) < b.tail(*bits));
+        let bits = (least..24).find(tell_apart).unwrap_or(24);
         let mut index = vec![0u32; (1 << bits) + 1];
         for (key, _) in &self.keys {
-            index[(key.0 >> (64 - bits)) as usize + 1] += 1;
+            index[key.top(bits) + 1] += 1;
         }
         for i in 1..index.len() {
             index[i] += index[i - 1];
         }
-        let keys: Vec<u64> = self.keys.iter().map(|(key, _)| key.0).collect();
-        let states: Vec<u32> = self.keys.iter().map(|(_, state)| *state).collect();
+        let keys: Vec<u32> = self.keys.iter().map(|(key, _)| key.tail(bits)).collect();
+        let states: Vec<u32> = self.keys.iter().map(|(_, state)| state.0).collect();
         let sections: [&[u8]; SECTIONS] = [
             bytemuck::cast_slice(&index),
             bytemuck::cast_slice(&keys),
             bytemuck::cast_slice(&states),
             bytemuck::cast_slice(&self.lists),
             bytemuck::cast_slice(&self.records),
+            bytemuck::cast_slice(&self.areas),
+            bytemuck::cast_slice(&self.heads),
             &self.strings,
         ];
         let mut header = Vec::new();
@@ -112,6 +252,22 @@ impl Arrays {
         bytes
     }
 }
+
+/// Adds a string of at most 65,535 bytes to those of a file.
+pub(super) fn push_string(strings: &mut Vec<u8>, text: &str) {
+    let bytes = &text.as_bytes()[..text.len().min(usize::from(u16::MAX))];
+    match u8::try_from(bytes.len()) {
+        Ok(len) if len < LONG => strings.push(len),
+        _ => {
+            strings.push(LONG);
+            strings.extend((bytes.len() as u16).to_le_bytes());
+        }
+    }
+    strings.extend(bytes);
+}
+
+/// The length that says that the true one follows.
+const LONG: u8 = u8::MAX;
 
 /// A compiled gazetteer that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +303,8 @@ enum Bytes {
 pub struct Layer {
     bytes: Bytes,
     sections: [Range<usize>; SECTIONS],
-    shift: u32,
+    /// The number of a key's top bits.
+    bits: u32,
 }
 
 impl Layer {
@@ -180,7 +337,7 @@ impl Layer {
         if cfg!(target_endian = "big") {
             return Err(FileError::ByteOrder);
         }
-        let mut layer = Layer { bytes, sections: std::array::from_fn(|_| 0..0), shift: 0 };
+        let mut layer = Layer { bytes, sections: std::array::from_fn(|_| 0..0), bits: 1 };
         let all = layer.all();
         if all.get(..8) != Some(&MAGIC) {
             return Err(FileError::NotAGazetteer);
@@ -193,8 +350,13 @@ impl Layer {
             *section = start..start.checked_add(len).filter(|&end| end <= all.len()).ok_or(FileError::Damaged)?;
         }
         layer.sections = sections;
-        let slots = layer.section::<u32>(0).len().checked_sub(1).filter(|n| n.is_power_of_two()).ok_or(FileError::Damaged)?;
-        layer.shift = 64 - slots.ilog2();
+        let slots = layer
+            .section::<u32>(0)
+            .len()
+            .checked_sub(1)
+            .filter(|n| n.is_power_of_two() && (2..=1 << 24).contains(n))
+            .ok_or(FileError::Damaged)?;
+        layer.bits = slots.ilog2();
         Ok(layer)
     }
 
@@ -221,36 +383,52 @@ impl Layer {
 
     pub(super) fn state(&self, key: Key) -> Option<State> {
         let index = self.section::<u32>(0);
-        let slot = (key.0 >> self.shift) as usize;
+        let (slot, tail) = (key.top(self.bits), key.tail(self.bits));
         let range = index[slot] as usize..index[slot + 1] as usize;
-        let at = range.start + self.section::<u64>(1)[range].iter().position(|&k| k == key.0)?;
-        let state = self.section::<u32>(2)[at];
-        Some(State { list: (state & !LONGER).checked_sub(1), longer: state & LONGER != 0 })
+        let at = range.start + self.section::<u32>(1)[range].iter().position(|&k| k == tail)?;
+        Some(State(self.section::<u32>(2)[at]))
     }
 
-    /// The candidates of a list that agree with the spelling in the text, and whether they hide those of lower layers.
-    pub(super) fn candidates(&self, list: u32, written: &str, layer: u8) -> (Vec<Candidate>, bool) {
+    /// The candidates of a name that agree with the spelling in the text, and whether they hide those of lower layers.
+    pub(super) fn candidates(&self, meanings: Meanings, written: &str, layer: u8) -> (Vec<Candidate>, bool) {
+        let at = match meanings {
+            Meanings::One(meaning) => return (vec![meaning.candidate(layer)], false),
+            Meanings::List(at) => at as usize,
+        };
         let lists = self.section::<u32>(3);
-        let head = lists[list as usize];
-        let count = (head & !OVERRIDES) as usize;
-        let pairs = &lists[list as usize + 1..][..2 * count];
-        let candidates = pairs
-            .chunks_exact(2)
-            .filter(|pair| pair[1] >> 8 == 0 || self.string((pair[1] >> 8) - 1) == written)
-            .map(|pair| Candidate { entry: EntryId { layer, index: pair[0] }, kind: NameKind::from_code((pair[1] & 0xff) as u8) })
-            .collect();
+        let head = lists[at];
+        let mut rest = lists[at + 1..].iter().copied();
+        let mut candidates = Vec::with_capacity((head & !OVERRIDES) as usize);
+        for _ in 0..head & !OVERRIDES {
+            let Some(meaning) = rest.next() else { break };
+            let spelling = if meaning & Meaning::SPELLED == 0 { None } else { rest.next() };
+            if spelling.is_none_or(|at| self.string(at) == written) {
+                candidates.push(Meaning(meaning).candidate(layer));
+            }
+        }
         (candidates, head & OVERRIDES != 0)
     }
 
     pub(super) fn entry(&self, index: u32) -> Entry<'_> {
-        Entry { layer: self, record: &self.section::<Record>(4)[index as usize] }
+        let record = &self.section::<Record>(4)[index as usize];
+        Entry { layer: self, record, area: &self.section::<Area>(5)[usize::from(record.area)] }
+    }
+
+    /// What an identifier starts with, and the rest of it.
+    pub(super) fn id(&self, at: u32) -> (&str, &str) {
+        let at = at as usize;
+        let bytes = self.section::<u8>(7);
+        let head = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+        (self.string(self.section::<u32>(6)[usize::from(head)]), self.string(at as u32 + 2))
     }
 
     pub(super) fn string(&self, at: u32) -> &str {
-        let strings = self.section::<u8>(5);
-        let at = at as usize;
-        let len = usize::from(u16::from_le_bytes([strings[at], strings[at + 1]]));
-        std::str::from_utf8(&strings[at + 2..at + 2 + len]).unwrap_or("")
+        let bytes = &self.section::<u8>(7)[at as usize..];
+        let (start, len) = match bytes[0] {
+            LONG => (3, usize::from(u16::from_le_bytes([bytes[1], bytes[2]]))),
+            len => (1, usize::from(len)),
+        };
+        std::str::from_utf8(&bytes[start..start + len]).unwrap_or("")
     }
 }
 

@@ -109,7 +109,7 @@ impl<'g> Counts<'g> {
             PlaceValue::Entry(entry) => match self.entries.get(&(at, entry)) {
                 Some(&id) => id,
                 None => {
-                    let id = self.id(at, governments.gazetteer().entry(entry).id(), &governments.label(entry));
+                    let id = self.id(at, &governments.gazetteer().entry(entry).id(), &governments.label(entry));
                     self.entries.insert((at, entry), id);
                     id
                 }

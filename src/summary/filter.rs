@@ -42,7 +42,7 @@ impl Within {
             _ => None,
         });
         let place = place.ok_or_else(|| UnknownPlace(text.to_owned()))?;
-        Ok(Within { id: gazetteer.entry(place).id().to_owned(), place })
+        Ok(Within { id: gazetteer.entry(place).id().into_owned(), place })
     }
 
     /// The place's id.

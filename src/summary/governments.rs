@@ -3,6 +3,7 @@
 use crate::collation::JurisdictionInRow;
 use crate::gazetteer::{EntryId, EntryType, Gazetteer};
 use rustc_hash::FxBuildHasher;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The governments that hold a place; a government holds itself.
@@ -21,7 +22,7 @@ pub struct Held {
 /// Places by their ids.
 pub struct Governments<'g> {
     gazetteer: &'g Gazetteer,
-    by_id: HashMap<&'g str, EntryId, FxBuildHasher>,
+    by_id: HashMap<Cow<'g, str>, EntryId, FxBuildHasher>,
 }
 
 impl<'g> Governments<'g> {

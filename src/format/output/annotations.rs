@@ -7,6 +7,7 @@ use crate::mention::MentionType;
 use crate::pipeline::{Annotation, Pipeline};
 use crate::place::Place;
 use serde::Serialize;
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -27,7 +28,7 @@ struct PlaceLine<'a> {
     start: u32,
     end: u32,
     text: &'a str,
-    id: &'a str,
+    id: Cow<'a, str>,
     name: &'a str,
     level: &'static str,
     country: Option<&'a str>,

@@ -111,7 +111,7 @@ fn marked(pipeline: &Pipeline, annotation: &Annotation) -> Vec<Marked> {
         }
         for about in &attribution.jurisdictions {
             if let Some(span) = about.span {
-                mark(span, row, "place", None, Some(pipeline.gazetteer.entry(about.entry).id()));
+                mark(span, row, "place", None, Some(&pipeline.gazetteer.entry(about.entry).id()));
             }
         }
     }

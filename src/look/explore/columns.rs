@@ -178,7 +178,7 @@ impl Columns {
             let mut holders = vec![self.node(&jurisdiction.id, || governments.label_of_row(&jurisdiction))];
             let entry_id = |id: EntryId| governments.gazetteer().entry(id).id();
             for id in [held.county, held.state, held.country].into_iter().flatten() {
-                let node = self.node(entry_id(id), || governments.label(id));
+                let node = self.node(&entry_id(id), || governments.label(id));
                 if !holders.contains(&node) {
                     holders.push(node);
                 }
