@@ -6,7 +6,7 @@
 Writes, under DIR (default: the folder of this file), byte for byte the same for the same input:
 
     places/countries.tsv     places/us-states.tsv     places/world-cities.tsv
-    places/divisions.tsv     places/us-counties.tsv   places/world-towns.tsv
+    places/divisions.tsv     places/us-counties.tsv   places/world-towns.tsv    places/world-villages.tsv
                              places/us-places.tsv
     people/given-names.tsv   people/surnames.tsv
 
@@ -89,7 +89,8 @@ OBSOLETE = ('AN', 'CS')  # Netherlands Antilles, Serbia and Montenegro
 NEW_ENGLAND = ('CT', 'MA', 'ME', 'NH', 'RI', 'VT')
 ENGLISH_SPEAKING = ('AU', 'BB', 'BM', 'BS', 'CA', 'GB', 'GG', 'GY', 'IE', 'IM', 'JE', 'JM', 'NZ', 'TT')
 CITY_SIZE = 15000  # world-cities.tsv from here on
-TOWN_SIZE = 5000  # world-towns.tsv from here on; 500 in English speaking countries
+TOWN_SIZE = 5000  # world-towns.tsv from here on, and in English speaking countries from VILLAGE_SIZE on
+VILLAGE_SIZE = 500  # world-villages.tsv from here on
 GIVEN_NAME_COUNT = 1000  # given names borne by at least so many
 SURNAMES = 20000  # so many surnames, the most frequent
 
@@ -691,7 +692,7 @@ def us_towns(towns, governments, counties, taken, names, alternates):
 NO_NAME = re.compile(r'\d|Kreis|Circoscrizione|Circoiscrizione|\bSector [IVX]+$|\b[IVX]{2,}$|arrondissement', re.I)
 
 
-def world_places(raw, countries, iso, sections, alternates, keep):
+def world_places(raw, countries, iso, sections, alternates, keep, type='city'):
     """Populated places outside the US for which keep(place) holds."""
     sections = {s['geonames_id'] for s in sections}
     rows = []
@@ -702,7 +703,7 @@ def world_places(raw, countries, iso, sections, alternates, keep):
         if not keep(r, population):
             continue
         name = tidy(r['name'])
-        rows.append(row(f"geonames:{r['geonameid']}", 'neighborhood' if r['geonameid'] in sections else 'city', name, r['country'],
+        rows.append(row(f"geonames:{r['geonameid']}", 'neighborhood' if r['geonameid'] in sections else type, name, r['country'],
                         iso.get(f"{r['country']}.{r['admin1']}", '' if r['admin1'] == '00' else r['admin1']), '', r['lat'], r['lon'], population, r['geonameid'],
                         alternates.of(name, r['alternates'], r['country'], population)))
     rows.sort(key=lambda r: (-(r['population'] or 0), int(r['geonames_id'])))
@@ -746,13 +747,17 @@ def main():
     def is_city(r, population):
         return population >= CITY_SIZE or r['geonameid'] in capital
     def is_town(r, population):
-        return not is_city(r, population) and population >= (500 if r['country'] in ENGLISH_SPEAKING else TOWN_SIZE)
+        return not is_city(r, population) and population >= (VILLAGE_SIZE if r['country'] in ENGLISH_SPEAKING else TOWN_SIZE)
+    def is_village(r, population):
+        return not is_city(r, population) and not is_town(r, population) and population >= VILLAGE_SIZE
     cities = world_places(world, raw['countries'], iso, facts['sections'], alternates, is_city)
     towns = world_places(world, raw['countries'], iso, facts['sections'], alternates, is_town)
+    villages = world_places(world, raw['countries'], iso, facts['sections'], alternates, is_village, 'village')
 
     out = options.out
     for name, rows in (('countries', nations), ('divisions', states), ('us-states', us), ('us-counties', counties),
-                       ('us-places', places), ('world-cities', cities), ('world-towns', towns)):
+                       ('us-places', places), ('world-cities', cities), ('world-towns', towns),
+                       ('world-villages', villages)):
         write(out / 'places' / f'{name}.tsv', COLUMNS, rows)
     write(out / 'people' / 'given-names.tsv', ('name', 'count', 'male'), given_names(raw['given_names_census2020']))
     write(out / 'people' / 'surnames.tsv', ('name', 'count'), surnames(raw['surnames_census2020']))

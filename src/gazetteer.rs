@@ -186,6 +186,11 @@ impl<'a> Entry<'a> {
         self.record.sort()
     }
 
+    /// Whether it is a populated place that is known near by alone: its name is one where its country is spoken of.
+    pub fn is_village(self) -> bool {
+        self.record.is_village()
+    }
+
     /// ISO 3166-1 alpha-2 code; empty where it lies in none or several.
     pub fn country(self) -> &'a str {
         if self.area.country == [0, 0] { "" } else { std::str::from_utf8(&self.area.country).unwrap_or("") }

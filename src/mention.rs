@@ -124,7 +124,41 @@ pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
     }
     found.places.sort_by_key(|p| p.tokens);
     reclaim_surnames(reading, gazetteer, &mut found);
+    leave_villages(reading, gazetteer, &mut found);
     found
+}
+
+/// Leaves out places that are known near by alone, unless their country is spoken of and the words before them speak of a place.
+fn leave_villages(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions) {
+    let village = |c: &Candidate| gazetteer.entry(c.entry).is_village();
+    if !found.places.iter().any(|place| place.candidates.iter().any(village)) {
+        return;
+    }
+    let told = found.places.iter().filter(|place| place.context != PlaceContext::Person).flat_map(|place| &place.candidates);
+    let told = told.filter(|c| is_large(gazetteer, c, 100_000)).map(|c| gazetteer.entry(c.entry).country());
+    let countries: HashSet<&str> = told.collect();
+    let spoken_of = |c: &Candidate| !village(c) || countries.contains(gazetteer.entry(c.entry).country());
+    let behind_place = |place: &PlaceName| {
+        let at = place.tokens.start as usize;
+        at > 0
+            && (reading.is(at - 1, Classes::PLACE_PREPOSITION.or(Classes::CONJUNCTION))
+                || reading.is_kind(at - 1, TokenKind::Comma))
+    };
+    let mut left = HashSet::new();
+    found.places.retain_mut(|place| {
+        place.candidates.retain(spoken_of);
+        let free = place.context == PlaceContext::Free;
+        let stays = place.candidates.iter().any(|c| !village(c)) || !place.candidates.is_empty() && free && behind_place(place);
+        if !stays {
+            left.insert(place.tokens);
+        }
+        stays
+    });
+    for mention in &mut found.list {
+        if mention.sort == MentionType::Place && left.contains(&mention.tokens) {
+            mention.sort = MentionType::Unknown;
+        }
+    }
 }
 
 /// Gives single words that are the surname or the given name of a person of the document to that person: `Davis` is no town then.

@@ -210,11 +210,10 @@ impl Compiler<'_> {
             if area >= AREAS {
                 return Err(limit(&format!("{AREAS} different countries with codes of divisions")));
             }
-            let geonames_id = row.geonames_id.unwrap_or(0);
-            let follows = geonames_id != 0 && row.id.strip_prefix("geonames:") == Some(&geonames_id.to_string());
+            let follows = row.geonames_id.is_some_and(|number| number != 0 && row.id == format!("geonames:{number}"));
             let id = if follows { 0 } else { strings.add_id(&row.id) + 1 };
             let name = strings.add(&row.name);
-            arrays.records.push(Record::new(id, name, row.sort, geonames_id, row.population, area as u16, row.position));
+            arrays.records.push(Record::new(row, id, name, area as u16));
         }
         if arrays.records.len() > LIMIT as usize {
             return Err(limit(&format!("{LIMIT} entries")));

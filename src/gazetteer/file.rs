@@ -13,6 +13,7 @@
 //! | heads | u32 | offsets of what identifiers start with |
 //! | strings | bytes | length (u8; 255, then u16) and text |
 
+use super::table::Row;
 use super::{Candidate, Entry, EntryId, EntryType, NameKind};
 use crate::aligned::Aligned;
 use bytemuck::{Pod, Zeroable};
@@ -128,7 +129,7 @@ pub(super) struct Record {
     /// 1 + the offset of an identifier, 0 for `geonames:` and the id there.
     pub id: u32,
     pub name: u32,
-    /// The entry's type in the top four bits.
+    /// The entry's type, or [`VILLAGE`], in the top four bits.
     geonames_id: u32,
     pub population: u32,
     pub area: u16,
@@ -137,28 +138,27 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub fn new(
-        id: u32,
-        name: u32,
-        sort: EntryType,
-        geonames_id: u32,
-        population: u32,
-        area: u16,
-        position: Option<(f32, f32)>,
-    ) -> Record {
+    /// Of a row, with 1 + the offset of its identifier or 0, the offset of its name and the number of its area.
+    pub fn new(row: &Row, id: u32, name: u32, area: u16) -> Record {
         let steps = |degrees: f32| (f64::from(degrees) * STEPS).round() as i32;
-        let (lat, lon) = position.map_or((NOWHERE, NOWHERE), |(lat, lon)| (steps(lat), steps(lon)));
+        let (lat, lon) = row.position.map_or((NOWHERE, NOWHERE), |(lat, lon)| (steps(lat), steps(lon)));
         let ([a, b, c, _], [d, e, f, _]) = (lat.to_le_bytes(), lon.to_le_bytes());
-        Record { id, name, geonames_id: geonames_id | (sort as u32) << 28, population, area, position: [a, b, c, d, e, f] }
+        let sort = if row.village { VILLAGE } else { row.sort as u32 };
+        let geonames_id = row.geonames_id.unwrap_or(0) | sort << 28;
+        Record { id, name, geonames_id, population: row.population, area, position: [a, b, c, d, e, f] }
     }
 
     pub fn sort(&self) -> EntryType {
-        EntryType::from_code((self.geonames_id >> 28) as u8)
+        if self.is_village() { EntryType::City } else { EntryType::from_code((self.geonames_id >> 28) as u8) }
+    }
+
+    pub fn is_village(&self) -> bool {
+        self.geonames_id >> 28 == VILLAGE
     }
 
     /// 0 where there is none.
     pub fn geonames_id(&self) -> u32 {
-        self.geonames_id & 0x0fff_ffff
+        self.geonames_id & (MOST_GEONAMES_ID - 1)
     }
 
     /// Latitude and longitude in degrees.
@@ -170,6 +170,10 @@ impl Record {
     }
 }
 
+/// In the place of the type of a city that [`super::Entry::is_village`].
+const VILLAGE: u32 = 0xf;
+/// Ids of GeoNames are smaller.
+pub(super) const MOST_GEONAMES_ID: u32 = 1 << 28;
 /// A latitude that none is.
 const NOWHERE: i32 = -(1 << 23);
 

@@ -5,6 +5,7 @@
 //! `U.K.`), matches as written alone. `override` is `yes` where the names are to hide what shipped tables say of them.
 
 use super::EntryType;
+use super::file::MOST_GEONAMES_ID;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
@@ -41,6 +42,8 @@ pub struct Row {
     pub id: String,
     /// What it is.
     pub sort: EntryType,
+    /// Whether it is a populated place that is known near by alone.
+    pub village: bool,
     /// Usual name.
     pub name: String,
     /// ISO 3166-1 alpha-2 code or empty.
@@ -69,6 +72,9 @@ pub struct Table {
     columns: HashMap<String, usize>,
     rows: Vec<(usize, Vec<String>)>,
 }
+
+/// The type of a populated place that is known near by alone; see [`super::Entry::is_village`].
+const VILLAGE: &str = "village";
 
 impl Table {
     /// Reads a table from a file.
@@ -156,8 +162,10 @@ impl Table {
                 if fields[id].trim().is_empty() || fields[name].trim().is_empty() {
                     return Err(error("an entry needs an id and a name".into()));
                 }
-                let sort = EntryType::parse(fields[sort].trim()).ok_or_else(|| {
-                    let known: Vec<&str> = EntryType::ALL.iter().map(|t| t.name()).collect();
+                let village = fields[sort].trim() == VILLAGE;
+                let known = if village { Some(EntryType::City) } else { EntryType::parse(fields[sort].trim()) };
+                let sort = known.ok_or_else(|| {
+                    let known: Vec<&str> = EntryType::ALL.iter().map(|t| t.name()).chain([VILLAGE]).collect();
                     error(format!("unknown type `{}` (known: {})", fields[sort].trim(), known.join(", ")))
                 })?;
                 let position = match (number(3, "latitude")?, number(4, "longitude")?) {
@@ -175,16 +183,22 @@ impl Table {
                 if !country.is_empty() && (country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase())) {
                     return Err(error(format!("`{country}` is no two-letter country code")));
                 }
+                let geonames_id = number(6, "geonames_id")?;
+                if geonames_id.is_some_and(|n| n.fract() != 0.0 || !(0.0..f64::from(MOST_GEONAMES_ID)).contains(&n)) {
+                    return Err(error(format!("geonames_id `{}` is no id of GeoNames", field(6))));
+                }
+                let geonames_id = geonames_id.map(|n| n as u32);
                 Ok(Row {
                     id: fields[id].trim().to_owned(),
                     sort,
+                    village,
                     name: fields[name].trim().to_owned(),
                     country: country.to_owned(),
                     admin1: field(1).to_owned(),
                     admin2: field(2).to_owned(),
                     position,
                     population: number(5, "population")?.map_or(0, |p| p.clamp(0.0, f64::from(u32::MAX)) as u32),
-                    geonames_id: number(6, "geonames_id")?.map(|n| n as u32),
+                    geonames_id,
                     names: field(7).split('|').map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned).collect(),
                     overrides,
                     line: *line,

@@ -483,7 +483,10 @@ impl Reader<'_> {
 
     /// A place or demonym at the start of a run that has more words.
     fn place_prefix(&self, start: usize, end: usize) -> Option<&Match> {
-        self.matches(start, end).find(|m| m.len < end - start && names_place(self.gazetteer, &m.candidates))
+        // `Avigdor | Lieberman`: what is known near by alone stands before no name.
+        let village = |c: &Candidate| self.gazetteer.entry(c.entry).is_village();
+        self.matches(start, end)
+            .find(|m| m.len < end - start && names_place(self.gazetteer, &m.candidates) && !m.candidates.iter().all(village))
     }
 
     /// The end of the titles and roles at the start of a run: `ICE Acting Director | Tom Homan`.
