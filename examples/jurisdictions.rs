@@ -1,11 +1,12 @@
 //! Prints the names of the features of jurisdictions, then what may be the jurisdiction of each gold statement that names none, a statement a
-//! line: for `training/logit.py`.
+//! line, and what each "the city" may stand for: for `training/logit.py`.
 //!
 //! `cargo run --release --example jurisdictions -- GOLD...`
 
 use onrecord::attribution::Engine;
 use onrecord::evaluation::gold::{self, Gold};
-use onrecord::jurisdiction::FEATURES;
+use onrecord::evaluation::triples::Given;
+use onrecord::jurisdiction::{Candidate, FEATURES};
 use onrecord::pipeline::{Options, Pipeline};
 use onrecord::statement::Attribution;
 use serde_json::{Value, json};
@@ -27,19 +28,26 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let given = gold.given(&pipeline, &case.document, &annotation);
             let rows: Vec<Attribution> = given.iter().map(|given| given.row.clone()).collect();
             let considered = pipeline.considered(&case.document, &annotation, &rows);
-            for (given, considered) in given.iter().zip(considered).filter(|(_, considered)| !considered.is_empty()) {
-                let candidates: Vec<Value> = considered
-                    .iter()
-                    .map(|c| {
-                        let right = c.entry.map_or(given.is_about_none(), |entry| given.is_about(&pipeline.gazetteer, entry));
-                        json!([c.entry.map(|entry| pipeline.gazetteer.entry(entry).name()), right, c.features[..]])
-                    })
-                    .collect();
+            let referred = pipeline.referred(&case.document, &annotation, &rows);
+            let shown = |given: &Given, candidates: &[Candidate]| -> Vec<Value> {
+                let right =
+                    |c: &Candidate| c.entry.map_or(given.is_about_none(), |entry| given.is_about(&pipeline.gazetteer, entry));
+                let name = |c: &Candidate| c.entry.map(|entry| pipeline.gazetteer.entry(entry).name());
+                candidates.iter().map(|c| json!([name(c), right(c), c.features[..]])).collect()
+            };
+            for (given, referred) in given.iter().zip(&referred) {
+                for candidates in referred {
+                    let candidates = shown(given, candidates);
+                    writeln!(out, "{}", json!({"doc_id": case.document.id, "reference": true, "candidates": candidates}))?;
+                }
+            }
+            for (given, considered) in given.iter().zip(considered).filter_map(|(given, considered)| Some((given, considered?))) {
                 let line = json!({
                     "doc_id": case.document.id,
                     "at": given.row.span.start,
                     "named": given.is_named(),
-                    "candidates": candidates,
+                    "topics": considered.topics,
+                    "candidates": shown(given, &considered.candidates),
                 });
                 writeln!(out, "{line}")?;
             }

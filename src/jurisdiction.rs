@@ -5,8 +5,9 @@
 
 mod context;
 mod named;
+mod topic;
 
-pub use context::{Candidate, FEATURES, Ranking, shipped as shipped_ranking};
+pub use context::{Candidate, Considered, FEATURES, Ranking, shipped as shipped_ranking};
 
 use crate::gazetteer::{EntryId, EntryType, Gazetteer};
 use crate::lexicon::{Classes, Governs, PlaceLevel};
@@ -16,6 +17,7 @@ use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
 use context::Profile;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// How a statement and a jurisdiction are tied.
@@ -128,6 +130,8 @@ pub struct Finder<'a> {
     words_by_level: BTreeMap<EntryType, f32>,
     /// What any statement may be about.
     profiles: Vec<Profile>,
+    /// By sentence: the vectors of its words, once they are added up.
+    sums: Vec<OnceCell<topic::Sum>>,
 }
 
 impl<'a> Finder<'a> {
@@ -145,6 +149,7 @@ impl<'a> Finder<'a> {
             level_words: Vec::new(),
             words_by_level: BTreeMap::new(),
             profiles: Vec::new(),
+            sums: vec![OnceCell::new(); input.reading.layout.sentences.len()],
         };
         for place in input.places.iter().filter(|p| input.gazetteer.entry(p.entry).sort().is_jurisdiction()) {
             finder.first.get_or_insert(place.entry);
@@ -235,9 +240,15 @@ impl<'a> Finder<'a> {
         if named.is_empty() { self.of_context(&statement).into_iter().collect() } else { named }
     }
 
-    /// The places that a statement may be about if it names none, and no place, the likeliest first; empty if it names one.
-    pub fn considered(&self, statement: Statement<'_>) -> Vec<Candidate> {
-        if self.named(&statement).is_empty() { self.considered_in_context(&statement) } else { Vec::new() }
+    /// For each "the city" or "our state" of a statement, the places that it may stand for, in no order.
+    pub fn referred(&self, statement: Statement<'_>) -> Vec<Vec<Candidate>> {
+        let references = statement.parts.iter().flat_map(|&part| self.local_references(part));
+        references.map(|(level, _)| self.in_play_for(&statement, level)).collect()
+    }
+
+    /// What is looked at for a statement; nothing if it names a place.
+    pub fn considered(&self, statement: Statement<'_>) -> Option<Considered> {
+        self.named(&statement).is_empty().then(|| self.considered_in_context(&statement))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::coreference::{self, Entities};
 use crate::document::Document;
 use crate::gazetteer::Gazetteer;
 use crate::home::Homes;
-use crate::jurisdiction::{self, Candidate, Finder};
+use crate::jurisdiction::{self, Candidate, Considered, Finder};
 use crate::lexicon::Lexicon;
 use crate::mention::{self, MentionType, Mentions};
 use crate::place::{self, Home, Place};
@@ -104,10 +104,16 @@ impl Pipeline {
         annotation
     }
 
-    /// The places that each row may be about that names none, the likeliest first; see [`Finder::considered`].
-    pub fn considered(&self, document: &Document, annotation: &Annotation, rows: &[Attribution]) -> Vec<Vec<Candidate>> {
+    /// What is looked at for each row that names no place; see [`Finder::considered`].
+    pub fn considered(&self, document: &Document, annotation: &Annotation, rows: &[Attribution]) -> Vec<Option<Considered>> {
         let finder = self.finder(document, annotation);
         rows.iter().map(|row| finder.considered(statement::statement(row, &annotation.entities))).collect()
+    }
+
+    /// For each row what "the city" and the like in it may stand for; see [`Finder::referred`].
+    pub fn referred(&self, document: &Document, annotation: &Annotation, rows: &[Attribution]) -> Vec<Vec<Vec<Candidate>>> {
+        let finder = self.finder(document, annotation);
+        rows.iter().map(|row| finder.referred(statement::statement(row, &annotation.entities))).collect()
     }
 
     fn finder<'a>(&'a self, document: &'a Document, annotation: &'a Annotation) -> Finder<'a> {

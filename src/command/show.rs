@@ -7,7 +7,7 @@ use super::{Failure, Outcome, PipelineOptions};
 use clap::Args;
 use onrecord::Document;
 use onrecord::format::input::{Item, Options, read, shared_names, sources};
-use onrecord::jurisdiction::Candidate;
+use onrecord::jurisdiction::Considered;
 use onrecord::pipeline::{Annotation, Pipeline};
 use onrecord::span::Span;
 use onrecord::statement::Attribution;
@@ -92,7 +92,7 @@ impl Page<'_> {
             for (i, row) in annotation.attributions.iter().enumerate().filter(|(_, a)| a.paragraph as usize == number) {
                 self.print_row(out, row)?;
                 if let Some(considered) = &considered {
-                    self.print_reasons(out, row, &considered[i])?;
+                    self.print_reasons(out, row, considered[i].as_ref())?;
                 }
             }
             writeln!(out)?;
@@ -120,7 +120,7 @@ impl Page<'_> {
     }
 
     /// How sure each decision is; who else was considered, and what speaks for each.
-    fn print_reasons(&self, out: &mut dyn Write, row: &Attribution, considered: &[Candidate]) -> io::Result<()> {
+    fn print_reasons(&self, out: &mut dyn Write, row: &Attribution, considered: Option<&Considered>) -> io::Result<()> {
         let Page { pipeline, document, annotation } = self;
         let text = document.text.as_str();
         let cue = row.cue.map_or(String::new(), |c| format!(", cue “{}” ({})", c.span.of(text), c.class.name()));
@@ -139,9 +139,9 @@ impl Page<'_> {
             let (name, rule, id) = (entry.name(), jurisdiction.rule, entry.id());
             writeln!(out, "{FAINT}     {name} {:.2}: {rule}{words}, {id}{RESET}", jurisdiction.confidence)?;
         }
-        for candidate in considered.iter().take(CONSIDERED) {
+        for candidate in considered.into_iter().flat_map(|c| &c.candidates).take(CONSIDERED) {
             let name = candidate.entry.map_or("no place", |entry| pipeline.gazetteer.entry(entry).name());
-            let reasons = pipeline.jurisdictions.reasons(&candidate.features);
+            let reasons = pipeline.jurisdictions.weights.reasons(&candidate.features);
             print_candidate(out, name, candidate.likelihood, &reasons)?;
         }
         Ok(())

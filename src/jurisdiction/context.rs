@@ -3,6 +3,7 @@
 //! Every jurisdiction of the document is a candidate, also those that hold one that is named (the county of a town), the outlet's home, and none. What
 //! speaks for each is a row of numbers ([`FEATURES`]); learned weights (`training/logit.py`, `models/jurisdiction.tsv`) choose.
 
+use super::topic::{SOURCES, Sum, Topic, Topics, Voices};
 use super::{Finder, Jurisdiction, Mentioned, Statement, level_of, level_of_office, level_of_word};
 use crate::gazetteer::{EntryId, EntryType};
 use crate::jurisdiction::Basis;
@@ -13,8 +14,8 @@ use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
 
 /// What is looked at, by the names that the file of weights uses: what the document says of a place, what a statement has to do with it,
-/// and of no place at all what the statement says against any.
-pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
+/// of no place at all what the statement says against any; and last, of both, what the words speak of ([`super::topic`]).
+pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE + OF_TOPICS] = [
     "city",
     "neighborhood",
     "county",
@@ -30,6 +31,7 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
     "in-lead",
     "dateline",
     "named-first",
+    "holds-named-first",
     "share-of-level-words",
     "as-demonym-alone",
     "in-bodies-alone",
@@ -49,6 +51,8 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
     "same-stretch",
     "nearness",
     "nearest-before",
+    "introduced-with",
+    "nearest-before-introduction",
     "in-role",
     "in-source",
     "holds-place-of-role",
@@ -75,21 +79,47 @@ pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE] = [
     "none-public-words",
     "none-feature-words",
     "none-numbers",
+    "topic-of-content",
+    "topic-of-surroundings",
+    "topic-of-speaker",
 ];
 
-/// How many of them are of the first kind, of the second, and of the third.
-const OF_DOCUMENT: usize = 29;
-const OF_STATEMENT: usize = 17;
+/// How many of them are of the first kind, of the second, of the third and of the last.
+const OF_DOCUMENT: usize = 30;
+const OF_STATEMENT: usize = 19;
 const OF_NONE: usize = 14;
+const OF_TOPICS: usize = SOURCES.len();
+
+/// The levels that topics speak for, and none: the first features of the document, and of none.
+pub(super) const LEVELS: [&str; 7] = ["city", "neighborhood", "county", "state", "country", "other-level", "none"];
 
 type Features = [f32; FEATURES.len()];
 
 /// The weights of what speaks for a candidate.
-pub type Ranking = Logit<{ FEATURES.len() }>;
+pub struct Ranking {
+    /// By feature.
+    pub weights: Logit<{ FEATURES.len() }>,
+    /// Of the last features: what words say for the levels.
+    pub topics: Topics,
+}
 
 /// The weights that the binary holds.
 pub fn shipped() -> Ranking {
-    Logit::parse(&FEATURES, include_str!("../../models/jurisdiction.tsv")).expect("a test reads the file")
+    let read = || {
+        Some(Ranking {
+            weights: Logit::parse(&FEATURES, include_str!("../../models/jurisdiction.tsv"))?,
+            topics: Topics::parse(include_str!("../../models/topics.tsv"))?,
+        })
+    };
+    read().expect("a test reads the files")
+}
+
+/// What was looked at for a statement that names no place.
+pub struct Considered {
+    /// What its words, those around it and those for its speaker speak of.
+    pub topics: [Topic; SOURCES.len()],
+    /// The places that it may be about, and no place, the likeliest first.
+    pub candidates: Vec<Candidate>,
 }
 
 /// A place that a statement may be about.
@@ -105,6 +135,8 @@ pub struct Candidate {
 
 /// Places of a document that are looked at, the weightiest first.
 const NAMED: usize = 16;
+/// A share of a likelihood from which on another is about as large.
+const ABOUT_AS_LIKELY: f32 = 0.7;
 /// A quotation of fewer words is short.
 const SHORT: usize = 6;
 /// Words of governments and public bodies.
@@ -187,10 +219,14 @@ struct Here {
     whole_paragraph: bool,
     /// The place named last before it.
     before: Option<EntryId>,
+    /// The sentence of its speaker's fullest name, and the place named last before that.
+    introduction: (usize, Option<EntryId>),
     /// The levels whose words stand in its content, its sentence, its paragraph.
     content: Levels,
     sentence_words: Levels,
     paragraph_words: Levels,
+    /// What its words, those around it and those for its speaker speak of.
+    topics: [Topic; SOURCES.len()],
 }
 
 impl Here {
@@ -216,9 +252,11 @@ impl Here {
             paragraph,
             whole_paragraph,
             before: finder.nearest_before(statement.extent),
+            introduction: (finder.sentence_at(statement.source[1].start), finder.nearest_before(statement.source[1])),
             content: in_parts.fold(Levels::default(), |all, some| Levels(all.0 | some.0)),
             sentence_words: words_of((near, near + 1)),
             paragraph_words: words_of(paragraph),
+            topics: finder.topics(statement, paragraph),
         }
     }
 }
@@ -262,12 +300,19 @@ impl Finder<'_> {
         let (mut entries, mut likelihoods) = (Vec::new(), Vec::new());
         self.each(statement, &office, |entry, features| {
             entries.push(entry);
-            likelihoods.push(self.input.ranking.score(features));
+            likelihoods.push(self.input.ranking.weights.score(features));
         });
         logit::shares(&mut likelihoods);
-        let best = first_best(&likelihoods)?;
+        let gazetteer = self.input.gazetteer;
+        let mut best = first_best(&likelihoods)?;
+        // Of two that are about as likely, one within the other, the inner one.
+        for (at, entry) in entries.iter().enumerate() {
+            let inside = entries[best].zip(*entry).is_some_and(|(outer, inner)| place::contains(gazetteer, outer, inner));
+            if inside && likelihoods[at] > ABOUT_AS_LIKELY * likelihoods[best] {
+                best = at;
+            }
+        }
         entries[best].map(|entry| {
-            let gazetteer = self.input.gazetteer;
             let named = self.mentioned.get(&entry);
             let (nearest, span) = named.map_or((FAR, None), |m| self.nearest(m, self.sentence_of(statement)));
             let rule = match () {
@@ -288,30 +333,36 @@ impl Finder<'_> {
 
     /// What "the city" and "our state" stand for in a statement: of the places of that level the likeliest, and its share among them.
     pub(super) fn in_play(&self, statement: &Statement<'_>, level: EntryType) -> Option<(EntryId, f32)> {
-        let (mut entries, mut likelihoods) = (Vec::new(), Vec::new());
-        self.each(statement, &self.office(statement), |entry, features| {
-            if let Some(entry) = entry.filter(|&entry| self.input.gazetteer.entry(entry).sort() == level) {
-                entries.push(entry);
-                likelihoods.push(self.input.ranking.score(features));
+        let candidates = self.in_play_for(statement, level);
+        let mut likelihoods: Vec<f32> = candidates.iter().map(|c| c.likelihood).collect();
+        let best = first_best(&likelihoods)?;
+        logit::shares(&mut likelihoods);
+        candidates[best].entry.map(|entry| (entry, likelihoods[best]))
+    }
+
+    /// The places of a level that a statement may speak of, each with its score.
+    pub(super) fn in_play_for(&self, statement: &Statement<'_>, level: EntryType) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        self.each(statement, &self.office(statement), |entry, &features| {
+            if entry.is_some_and(|entry| self.input.gazetteer.entry(entry).sort() == level) {
+                candidates.push(Candidate { entry, likelihood: self.input.ranking.weights.score(&features), features });
             }
         });
-        logit::shares(&mut likelihoods);
-        let best = first_best(&likelihoods)?;
-        Some((entries[best], likelihoods[best]))
+        candidates
     }
 
     /// All that a statement may be about which names none, the likeliest first.
-    pub(super) fn considered_in_context(&self, statement: &Statement<'_>) -> Vec<Candidate> {
+    pub(super) fn considered_in_context(&self, statement: &Statement<'_>) -> Considered {
         let mut candidates = Vec::new();
         self.each(statement, &self.office(statement), |entry, &features| {
-            candidates.push(Candidate { entry, likelihood: self.input.ranking.score(&features), features });
+            candidates.push(Candidate { entry, likelihood: self.input.ranking.weights.score(&features), features });
         });
         let mut likelihoods: Vec<f32> = candidates.iter().map(|c| c.likelihood).collect();
         logit::shares(&mut likelihoods);
         candidates.iter_mut().zip(likelihoods).for_each(|(candidate, likelihood)| candidate.likelihood = likelihood);
         // Stable, and the candidates are in one order: equals stay the same in every run.
         candidates.sort_by(|a, b| b.likelihood.total_cmp(&a.likelihood));
-        candidates
+        Considered { topics: Here::new(self, statement).topics, candidates }
     }
 
     /// Goes over all that a statement may be about, with what speaks for each; none comes last.
@@ -320,19 +371,48 @@ impl Finder<'_> {
         let agency = agency.map(|country| Profile::new(self, country));
         let here = Here::new(self, statement);
         let mut features = [0.0; FEATURES.len()];
+        let voices: [Voices; SOURCES.len()] = self.input.ranking.topics.voices(&here.topics);
+        let of_topics = |level: usize| voices.map(|voices| voices[level]);
         for profile in self.profiles.iter().chain(&agency) {
             features[..OF_DOCUMENT].copy_from_slice(&profile.of_document);
             features[OF_DOCUMENT..][..OF_STATEMENT].copy_from_slice(&self.of_statement(profile, &here, office));
+            features[FEATURES.len() - OF_TOPICS..].copy_from_slice(&of_topics(number(profile.level)));
             take(Some(profile.entry), &features);
         }
         features.fill(0.0);
-        features[OF_DOCUMENT + OF_STATEMENT..].copy_from_slice(&self.of_none(statement, &self.words(statement), office));
+        features[OF_DOCUMENT + OF_STATEMENT..][..OF_NONE].copy_from_slice(&self.of_none(
+            statement,
+            &self.words(statement),
+            office,
+        ));
+        features[FEATURES.len() - OF_TOPICS..].copy_from_slice(&of_topics(LEVELS.len() - 1));
         take(None, &features);
     }
 
-    fn sentence_of(&self, statement: &Statement<'_>) -> usize {
+    /// What a statement, the sentences around it and the words for its speaker speak of.
+    fn topics(&self, statement: &Statement<'_>, (from, to): (u32, u32)) -> [Topic; SOURCES.len()] {
         let reading = self.input.reading;
-        reading.sentence_of(reading.token_at(statement.extent.start).min(reading.tokens.len().saturating_sub(1)))
+        let sum = |tokens: TokenSpan| {
+            let mut sum = Sum::default();
+            let words = reading.tokens[tokens.range()].iter().filter(|token| token.is_word());
+            words.for_each(|token| self.input.ranking.topics.add(&mut sum, token.hash));
+            sum
+        };
+        let content = statement.parts.iter().fold(Sum::default(), |all, &part| all.with(&sum(reading.tokens_in(part))));
+        let around = (from..to).fold(Sum::default(), |all, at| {
+            all.with(self.sums[at as usize].get_or_init(|| sum(reading.layout.sentences[at as usize].tokens)))
+        });
+        let speaker = sum(statement.role.unwrap_or_else(|| reading.tokens_in(statement.source[0])));
+        [content, around, speaker].map(|sum| sum.topic())
+    }
+
+    fn sentence_of(&self, statement: &Statement<'_>) -> usize {
+        self.sentence_at(statement.extent.start)
+    }
+
+    fn sentence_at(&self, byte: u32) -> usize {
+        let reading = self.input.reading;
+        reading.sentence_of(reading.token_at(byte).min(reading.tokens.len().saturating_sub(1)))
     }
 
     /// The place named last before some words; of `Moline, Ill.` the city.
@@ -383,6 +463,7 @@ impl Finder<'_> {
             yes(mentioned.in_lead),
             yes(mentioned.dateline),
             yes(self.first == Some(entry)),
+            yes(self.first.is_some_and(holds)),
             share_of(level),
             yes(named.is_some() && !mentioned.by_name),
             yes(named.is_some() && mentioned.in_bodies),
@@ -416,6 +497,8 @@ impl Finder<'_> {
             yes(near && !here.whole_paragraph),
             1.0 / (1.0 + distance as f32),
             yes(here.before == Some(entry)),
+            yes(mentioned.is_some_and(|mentioned| self.nearest(mentioned, here.introduction.0).0 == 0)),
+            yes(here.introduction.1 == Some(entry)),
             yes(office.places.contains(&entry)),
             yes(office.of_source.contains(&entry)),
             yes(!office.places.contains(&entry) && office.places.iter().any(|&inner| holds(inner))),
@@ -541,6 +624,18 @@ fn first_best(likelihoods: &[f32]) -> Option<usize> {
     (0..likelihoods.len()).reduce(|best, at| if likelihoods[at] > likelihoods[best] { at } else { best })
 }
 
+/// The number of a level in [`LEVELS`].
+fn number(level: EntryType) -> usize {
+    match level {
+        EntryType::City => 0,
+        EntryType::Neighborhood => 1,
+        EntryType::County => 2,
+        EntryType::State => 3,
+        EntryType::Country => 4,
+        _ => 5,
+    }
+}
+
 /// How fine a level is; 0 for those beside the ladder.
 fn rank(level: EntryType) -> u8 {
     match level {
@@ -559,6 +654,6 @@ mod tests {
 
     #[test]
     fn the_shipped_weights_name_every_feature() {
-        assert!(shipped().score(&[1.0; FEATURES.len()]).is_finite());
+        assert!(shipped().weights.score(&[1.0; FEATURES.len()]).is_finite());
     }
 }

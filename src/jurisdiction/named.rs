@@ -7,6 +7,26 @@ use crate::place::Place;
 use crate::span::Span;
 use crate::token::{Gap, TokenKind};
 
+/// Words before "city" or "state" that make it the one in play.
+const DETERMINERS: [&str; 8] = ["the", "this", "our", "my", "your", "his", "her", "their"];
+/// Words between the two.
+const WHOLE: [&str; 6] = ["whole", "entire", "very", "own", "home", "one"];
+/// What is of a government: `federal money`, `state law`.
+const OF_GOVERNMENT: [&str; 12] = [
+    "law",
+    "laws",
+    "government",
+    "budget",
+    "money",
+    "funds",
+    "aid",
+    "officials",
+    "lawmakers",
+    "taxes",
+    "constitution",
+    "agencies",
+];
+
 impl<'a> Finder<'a> {
     pub(super) fn places_in(&self, span: Span) -> impl Iterator<Item = &'a Place> {
         let first = self.input.places.partition_point(|p| p.span.end <= span.start);
@@ -89,8 +109,8 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// `the city`, `our state` in some content.
-    fn local_references(&self, part: Span) -> Vec<(EntryType, Span)> {
+    /// `the city`, `our state`, `state law`, `the federal government` in some content.
+    pub(super) fn local_references(&self, part: Span) -> Vec<(EntryType, Span)> {
         let tokens = self.input.reading.tokens;
         let first = tokens.partition_point(|t| t.span.start < part.start);
         let mut found = Vec::new();
@@ -98,33 +118,40 @@ impl<'a> Finder<'a> {
             if tokens[at].span.end > part.end {
                 break;
             }
-            // `the federal government` is the country's.
-            let federal = self.input.reading.is_word(at, "federal") && self.input.reading.is_word(at + 1, "government");
-            if at == first || !federal && !self.input.reading.is(at, Classes::LOCAL_REFERENCE) {
+            let reading = self.input.reading;
+            // `the federal government` is the country's, `state law` the state's.
+            let federal = reading.is_word(at, "federal");
+            let governed = (federal || reading.is_word(at, "state")) && OF_GOVERNMENT.contains(&reading.word(at + 1));
+            if !governed && !reading.is(at, Classes::LOCAL_REFERENCE) {
                 continue;
             }
-            let word = tokens[at - 1].span.of(self.input.reading.text);
-            if !["the", "this", "our"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
+            // `this one | province`
+            let own = at > first && WHOLE.contains(&reading.word(at - 1));
+            let determiner = at.checked_sub(1 + usize::from(own)).filter(|&before| before >= first);
+            let determined = determiner.filter(|&before| {
+                let word = reading.word(before);
+                DETERMINERS.iter().any(|known| word.eq_ignore_ascii_case(known))
+            });
+            if determined.is_none() && !governed {
                 continue;
             }
             // `the city council`, `the state of Ohio`: a part of another phrase.
             let next = tokens.get(at + 1).filter(|t| t.span.end <= part.end);
             let compound = next.is_some_and(|t| {
-                let classes = t.classes(self.input.reading.lexicon);
+                let classes = t.classes(reading.lexicon);
                 t.gap < Gap::Blank
-                    && (classes.any(Classes::ROLE.or(Classes::BODY))
-                        || t.span.of(self.input.reading.text) == "of"
-                        || t.is_capitalised())
+                    && (classes.any(Classes::ROLE.or(Classes::BODY)) || t.span.of(reading.text) == "of" || t.is_capitalised())
             });
-            if compound && !federal {
+            if compound && !governed {
                 continue;
             }
-            let level = match level_of_word(self.input.reading, at) {
+            let level = match level_of_word(reading, at) {
                 _ if federal => EntryType::Country,
+                _ if governed => EntryType::State,
                 Some(EntryType::Neighborhood) | None => continue,
                 Some(level) => level,
             };
-            found.push((level, Span { start: tokens[at - 1].span.start, end: tokens[at].span.end }));
+            found.push((level, Span { start: tokens[determined.unwrap_or(at)].span.start, end: tokens[at].span.end }));
         }
         found
     }
