@@ -8,6 +8,7 @@ mod named;
 mod topic;
 
 pub use context::{Candidate, Considered, FEATURES, Ranking, shipped as shipped_ranking};
+pub use topic::{SOURCES as TOPIC_SOURCES, Topic, Topics};
 
 use crate::gazetteer::{EntryId, EntryType, Gazetteer};
 use crate::lexicon::{Classes, Governs, PlaceLevel};

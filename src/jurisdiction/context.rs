@@ -14,7 +14,7 @@ use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
 
 /// What is looked at, by the names that the file of weights uses: what the document says of a place, what a statement has to do with it,
-/// of no place at all what the statement says against any; and last, of both, what the words speak of ([`super::topic`]).
+/// of no place at all what the statement says against any; and last, of both, what the words speak of (`topic.rs`).
 pub const FEATURES: [&str; OF_DOCUMENT + OF_STATEMENT + OF_NONE + OF_TOPICS] = [
     "city",
     "neighborhood",
