@@ -298,7 +298,7 @@ impl Gazetteer {
     pub fn add(&mut self, layer: Layer) {
         assert!(self.layers.len() < 256, "a gazetteer has at most 256 layers");
         let number = self.layers.len() as u8;
-        for index in 0..layer.len() as u32 {
+        for &index in layer.governments() {
             if let Some(key) = government_key(layer.entry(index), layer.entry(index).sort()) {
                 self.governments.entry(key).or_insert(EntryId { layer: number, index });
             }
@@ -404,7 +404,6 @@ impl Gazetteer {
 
 /// What tells the government of a level that holds an entry from others of the level.
 fn government_key(entry: Entry<'_>, level: EntryType) -> Option<GovernmentKey> {
-    // Most entries are asked for their own level at each start; of those that cannot be governments no more is read.
     let coded = |code: &str| (!code.is_empty()).then(|| [entry.country(), ".", code].concat());
     let code = match level {
         EntryType::Country => Some(entry.country().to_owned()).filter(|country| !country.is_empty()),

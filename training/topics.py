@@ -133,9 +133,21 @@ def write(path, vocabulary, vectors, logs):
     in_steps = lambda values: np.clip(np.round(values * SCALE), -127, 127).astype('<i1').tobytes()
     with open(path, 'wb') as out:
         out.write(struct.pack('<Q', len(vocabulary)))
-        out.write(np.array([fold_hash(word) for word in vocabulary], '<u8').tobytes())
+        out.write(np.array(slots([fold_hash(word) for word in vocabulary]), '<u8').tobytes())
         out.write(in_steps(vectors))
         out.write(in_steps(logs))
+
+
+def slots(hashes):
+    """The table of src/word_table.rs: the number of a word, from 1 on, below the upper bits of its hash."""
+    bits = (2 * len(hashes)).bit_length()
+    table = [0] * (1 << bits)
+    for number, value in enumerate(hashes, 1):
+        at = value >> (64 - bits)
+        while table[at]:
+            at = (at + 1) % len(table)
+        table[at] = value >> 24 << 24 | number
+    return table
 
 
 def fold_hash(word):

@@ -213,6 +213,9 @@ impl Compiler<'_> {
             let follows = row.geonames_id.is_some_and(|number| number != 0 && row.id == format!("geonames:{number}"));
             let id = if follows { 0 } else { strings.add_id(&row.id) + 1 };
             let name = strings.add(&row.name);
+            if matches!(row.sort, EntryType::Country | EntryType::State | EntryType::County) {
+                arrays.governments.push(arrays.records.len() as u32);
+            }
             arrays.records.push(Record::new(row, id, name, area as u16));
         }
         if arrays.records.len() > LIMIT as usize {

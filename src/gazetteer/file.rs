@@ -1,6 +1,6 @@
 //! The compiled form of a gazetteer: flat arrays, read where they lie.
 //!
-//! Little-endian; eight sections behind a header, each aligned to eight bytes:
+//! Little-endian; nine sections behind a header, each aligned to eight bytes:
 //!
 //! | section | elements | holds |
 //! |---|---|---|
@@ -11,6 +11,7 @@
 //! | entries | records | what each entry holds |
 //! | areas | records | countries and divisions in which entries lie |
 //! | heads | u32 | offsets of what identifiers start with |
+//! | governments | u32 | the entries that are countries, first-level divisions or counties |
 //! | strings | bytes | length (u8; 255, then u16) and text |
 
 use super::table::Row;
@@ -21,7 +22,7 @@ use std::fmt;
 use std::ops::Range;
 
 pub(super) const MAGIC: [u8; 8] = *b"ONRGAZ2\n";
-const SECTIONS: usize = 8;
+const SECTIONS: usize = 9;
 const HEADER: usize = 16 + SECTIONS * 16;
 /// Set in the first word of a list whose names hide those of lower layers.
 pub(super) const OVERRIDES: u32 = 1 << 31;
@@ -196,6 +197,7 @@ pub(super) struct Arrays {
     pub records: Vec<Record>,
     pub areas: Vec<Area>,
     pub heads: Vec<u32>,
+    pub governments: Vec<u32>,
     pub strings: Vec<u8>,
 }
 
@@ -238,6 +240,7 @@ impl Arrays {
             bytemuck::cast_slice(&self.records),
             bytemuck::cast_slice(&self.areas),
             bytemuck::cast_slice(&self.heads),
+            bytemuck::cast_slice(&self.governments),
             &self.strings,
         ];
         let mut header = Vec::new();
@@ -418,16 +421,21 @@ impl Layer {
         Entry { layer: self, record, area: &self.section::<Area>(5)[usize::from(record.area)] }
     }
 
+    /// The entries that are countries, first-level divisions or counties.
+    pub(super) fn governments(&self) -> &[u32] {
+        self.section(7)
+    }
+
     /// What an identifier starts with, and the rest of it.
     pub(super) fn id(&self, at: u32) -> (&str, &str) {
         let at = at as usize;
-        let bytes = self.section::<u8>(7);
+        let bytes = self.section::<u8>(8);
         let head = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
         (self.string(self.section::<u32>(6)[usize::from(head)]), self.string(at as u32 + 2))
     }
 
     pub(super) fn string(&self, at: u32) -> &str {
-        let bytes = &self.section::<u8>(7)[at as usize..];
+        let bytes = &self.section::<u8>(8)[at as usize..];
         let (start, len) = match bytes[0] {
             LONG => (3, usize::from(u16::from_le_bytes([bytes[1], bytes[2]]))),
             len => (1, usize::from(len)),

@@ -1,15 +1,13 @@
 //! What the words of a text say of the kind of government that it concerns: taxes and schools, sewers, treaties.
 //!
-//! Each of some ten thousand words has a vector and a weight (`models/topics.bin`, little-endian: the number of words; their hashes, [`fold_hash`] of each;
-//! the vectors in 8 bits, with one scale for all; the logs of the weights in 8 bits). The weighted mean over a text comes near the principal components of
-//! what a sentence encoder makes of it: `training/topics.py`. What a mean says for each level is learned with the weights of what else speaks for a
-//! place (`models/topics.tsv`, `training/logit.py`).
-//!
-//! [`fold_hash`]: crate::fold::fold_hash
+//! Each of some thirty thousand words has a vector and a weight (`models/topics.bin`, little-endian: the number of words, the slots of a
+//! [`word_table`], the vectors in 8 bits, with one scale for all, the logs of the weights in 8 bits). The weighted mean over a text comes near the principal
+//! components of what a sentence encoder makes of it: `training/topics.py`. What a mean says for each level is learned with the weights of what
+//! else speaks for a place (`models/topics.tsv`, `training/logit.py`).
 
 use super::context::LEVELS;
 use crate::aligned::Aligned;
-use crate::word_table::{self, WordTable};
+use crate::word_table;
 
 /// The length of a vector.
 pub const WIDTH: usize = 16;
@@ -27,9 +25,11 @@ static WORDS: &Aligned<[u8]> = &Aligned(*include_bytes!("../../models/topics.bin
 
 /// The vectors of words and what they say for the levels.
 pub struct Topics {
-    numbers: WordTable,
+    slots: &'static [u64],
     vectors: &'static [[i8; WIDTH]],
-    weights: Vec<f32>,
+    /// The logs of the weights in steps, and the weight of each log.
+    logs: &'static [u8],
+    weights: [f32; 256],
     /// By source and level.
     functions: [[Topic; LEVELS.len()]; SOURCES.len()],
 }
@@ -44,16 +44,13 @@ impl Topics {
     pub fn parse(functions: &str) -> Option<Topics> {
         let (count, rest) = WORDS.0.split_first_chunk::<8>()?;
         let count = usize::try_from(u64::from_le_bytes(*count)).ok()?;
-        let (hashes, rest) = rest.split_at_checked(8 * count)?;
-        let (vectors, weights) = rest.split_at_checked(WIDTH * count)?;
-        let mut numbers = WordTable::with_room(count);
-        for hash in hashes.as_chunks::<8>().0 {
-            numbers.add(u64::from_le_bytes(*hash));
-        }
+        let (slots, rest) = rest.split_at_checked(8 * (2 * count + 1).next_power_of_two())?;
+        let (vectors, logs) = rest.split_at_checked(WIDTH * count)?;
         let mut topics = Topics {
-            numbers,
+            slots: bytemuck::cast_slice(slots),
             vectors: bytemuck::cast_slice(vectors),
-            weights: weights.iter().map(|&log| (f32::from(log.cast_signed()) * SCALE).exp()).collect(),
+            logs,
+            weights: std::array::from_fn(|log| (f32::from((log as u8).cast_signed()) * SCALE).exp()),
             functions: Default::default(),
         };
         let mut lines = functions.lines().filter(|line| !line.starts_with('#'));
@@ -65,13 +62,13 @@ impl Topics {
                 *function = read.try_into().ok().filter(|_| named)?;
             }
         }
-        (topics.weights.len() == count && lines.next().is_none()).then_some(topics)
+        (logs.len() == count && lines.next().is_none()).then_some(topics)
     }
 
     /// Adds a word, by its hash, to a sum.
     pub(super) fn add(&self, sum: &mut Sum, hash: u64) {
-        let Some(at) = (word_table::find(self.numbers.slots(), hash) as usize).checked_sub(1) else { return };
-        let weight = self.weights[at];
+        let Some(at) = (word_table::find(self.slots, hash) as usize).checked_sub(1) else { return };
+        let weight = self.weights[usize::from(self.logs[at])];
         sum.weight += weight;
         sum.vector.iter_mut().zip(&self.vectors[at]).for_each(|(total, &value)| *total += weight * f32::from(value));
     }
