@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             time += start.elapsed();
             pieces += read.iter().map(|w| w.len() + 2).sum::<usize>();
             for (index, (window, cues)) in batch.iter().zip(&cues).enumerate() {
-                writeln!(out, "{}", line(&encoder, &states, index, window, cues, &document))?;
+                writeln!(out, "{}", line(&encoder, &mut states, index, window, cues, &document))?;
             }
         }
     }
@@ -48,7 +48,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// What the encoder makes of one of the windows that it has read.
-fn line(encoder: &Encoder, states: &States, index: usize, window: &Window, cues: &[[f32; CUES]], document: &Document) -> Value {
+fn line(
+    encoder: &Encoder,
+    states: &mut States,
+    index: usize,
+    window: &Window,
+    cues: &[[f32; CUES]],
+    document: &Document,
+) -> Value {
     let last = encoder.heads() - 1;
     let label = |row: &[f32]| (0..row.len()).fold(0, |best, i| if row[i] > row[best] { i } else { best });
     let labels: Vec<usize> = cues.iter().map(|row| label(row)).collect();

@@ -198,7 +198,7 @@ impl Linker<'_> {
                     if let (true, Some(last)) = (hyphen, words.last_mut()) {
                         // A double name is one word.
                         *last = last.rotate_left(7) ^ token.hash;
-                    } else if !suffix && !token.classes(self.reading.lexicon).any(Classes::DETERMINER) {
+                    } else if !suffix && !token.classes.any(Classes::DETERMINER) {
                         words.push(token.hash);
                     }
                     hyphen = false;

@@ -337,7 +337,7 @@ impl Encoder {
 
     /// For some cues, given by their first and last pieces, one after the other, and for each piece of a window: how it scores as source or
     /// content of the cue, by a head that was read to; not normalised.
-    pub fn roles(&self, states: &States, head: usize, window: usize, cues: &[(usize, usize)]) -> Vec<[f32; ROLES]> {
+    pub fn roles(&self, states: &mut States, head: usize, window: usize, cues: &[(usize, usize)]) -> Vec<[f32; ROLES]> {
         if cues.is_empty() {
             return Vec::new();
         }
@@ -346,32 +346,32 @@ impl Encoder {
         let (width, wide) = (states.width, w.sizes.wide);
         let range = states.range(window);
         let own = &states.seen[range.start * width..range.end * width];
-        let mut rows = Quantised::default();
-        let (mut pieces, mut heads) = (Vec::new(), Vec::new());
+        let Scratch { rows, narrow: pieces, context: heads, inner: hidden, mixed: both, .. } = &mut states.scratch;
         rows.rows(self.level, own, width);
-        multiply(self.level, &rows, &w.matrix(&head.piece), &mut pieces);
+        multiply(self.level, rows, &w.matrix(&head.piece), pieces);
         let state = |piece: usize| &own[piece * width..][..width];
-        let both: Vec<f32> = cues.iter().flat_map(|&(first, last)| state(first).iter().chain(state(last))).copied().collect();
-        rows.rows(self.level, &both, 2 * width);
-        multiply(self.level, &rows, &w.matrix(&head.to_cue), &mut heads);
+        both.clear();
+        both.extend(cues.iter().flat_map(|&(first, last)| state(first).iter().chain(state(last))));
+        rows.rows(self.level, both, 2 * width);
+        multiply(self.level, rows, &w.matrix(&head.to_cue), heads);
         let distances = w.floats(&head.distance);
-        let mut hidden = vec![0.0; cues.len() * pieces.len()];
+        hidden.resize(cues.len() * pieces.len(), 0.0);
         let each = cues.iter().zip(heads.chunks_exact(wide)).zip(hidden.chunks_exact_mut(pieces.len()));
         for ((&(first, last), cue), hidden) in each {
             let away = |piece: usize| if piece < first { piece as i32 - first as i32 } else { piece.saturating_sub(last) as i32 };
             let buckets: Vec<usize> = (0..range.len()).map(|piece| self.buckets.of(away(piece))).collect();
-            meet(self.level, &pieces, cue, distances, &buckets, hidden);
+            meet(self.level, pieces, cue, distances, &buckets, hidden);
         }
         if let Some(role1) = &head.role1 {
-            gelu_all(self.level, &mut hidden);
-            rows.rows(self.level, &hidden, wide);
-            multiply(self.level, &rows, &w.matrix(role1), &mut hidden);
-            gelu_all(self.level, &mut hidden);
+            gelu_all(self.level, hidden);
+            rows.rows(self.level, hidden, wide);
+            multiply(self.level, rows, &w.matrix(role1), hidden);
+            gelu_all(self.level, hidden);
         } else {
-            positive_all(self.level, &mut hidden);
+            positive_all(self.level, hidden);
         }
         let mut scores = vec![[0.0; ROLES]; cues.len() * range.len()];
-        score(self.level, &hidden, wide, &columns.role, ROLES, scores.as_flattened_mut());
+        score(self.level, hidden, wide, &columns.role, ROLES, scores.as_flattened_mut());
         scores
     }
 }

@@ -4,7 +4,12 @@ mod command;
 
 use clap::Parser;
 use command::{Cli, Command};
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
+
+// A document is many small pieces of memory, taken and given back by one thread.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let hook = std::panic::take_hook();

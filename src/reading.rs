@@ -21,7 +21,7 @@ pub struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// The classes of a token's word; none behind the last token.
     pub fn classes(&self, at: usize) -> Classes {
-        self.tokens.get(at).map_or_else(Classes::default, |t| self.lexicon.classes(t.word))
+        self.tokens.get(at).map_or_else(Classes::default, |t| t.classes)
     }
 
     /// Whether a token's word has one of the classes.

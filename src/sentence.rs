@@ -145,7 +145,7 @@ impl Splitter<'_> {
     }
 
     fn classes(&self, at: usize) -> Classes {
-        self.tokens[at].classes(self.lexicon)
+        self.tokens[at].classes
     }
 
     /// The first token behind a dateline at the start of a paragraph.
@@ -345,7 +345,7 @@ impl Splitter<'_> {
                 return at > next
                     && after.is_none_or(|t| {
                         matches!(t.kind, TokenKind::Stop | TokenKind::Comma)
-                            || t.classes(self.lexicon).any(Classes::TIME.or(Classes::PREPOSITION).or(Classes::ADVERB))
+                            || t.classes.any(Classes::TIME.or(Classes::PREPOSITION).or(Classes::ADVERB))
                     });
             }
         }

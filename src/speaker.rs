@@ -299,7 +299,7 @@ impl Resolver<'_> {
     }
 
     fn of_words(&self, tokens: TokenSpan, sort: SpeakerType) -> Speaker {
-        let article = self.tokens[tokens.start as usize].classes(self.lexicon).any(Classes::DETERMINER) && tokens.len() > 1;
+        let article = self.tokens[tokens.start as usize].classes.any(Classes::DETERMINER) && tokens.len() > 1;
         let mut start = tokens.start as usize + usize::from(article);
         // `two witnesses`: the number is no part of the name; that of `3-year-olds` is.
         let counted = |at: usize| self.is(at, Classes::NUMBER) || self.is_kind(at, TokenKind::Number);
@@ -352,10 +352,7 @@ fn label(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     match resolver.index.by_surname.get(&surname) {
         Some(&entity) => Some(resolver.of_entity(entity as usize)),
         None => {
-            let first = source
-                .tokens
-                .range()
-                .find(|&i| !resolver.tokens[i].classes(resolver.lexicon).any(Classes::HONORIFIC.or(Classes::ROLE)));
+            let first = source.tokens.range().find(|&i| !resolver.tokens[i].classes.any(Classes::HONORIFIC.or(Classes::ROLE)));
             let name = TokenSpan { start: first.map_or(source.tokens.start, |i| i as u32), end: source.tokens.end };
             Some(resolver.of_words(name, SpeakerType::Person))
         }

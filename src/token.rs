@@ -94,6 +94,8 @@ pub struct Token {
     pub hash: u64,
     /// The word in the lexicon, or [`WordId::UNKNOWN`].
     pub word: WordId,
+    /// The classes that the lexicon gives to the word: here, as every stage asks for them.
+    pub classes: Classes,
     /// What it is.
     pub kind: TokenKind,
     /// How it is capitalised.
@@ -112,11 +114,6 @@ impl Token {
     pub fn is_capitalised(&self) -> bool {
         self.is_word() && self.case.is_capital()
     }
-
-    /// The classes that the lexicon gives to the word.
-    pub fn classes(&self, lexicon: &Lexicon) -> Classes {
-        lexicon.classes(self.word)
-    }
 }
 
 /// Cuts a text into tokens.
@@ -127,7 +124,15 @@ pub fn tokenize(lexicon: &Lexicon, text: &str) -> Vec<Token> {
     let has_mail = memchr::memchr(b'@', bytes).is_some();
     let mut tokenizer = Tokenizer { lexicon, text, bytes, has_mail, tokens: Vec::with_capacity(text.len() / 5 + 8) };
     tokenizer.run();
-    tokenizer.tokens
+    let mut tokens = tokenizer.tokens;
+    // All at once, so that the look-ups, most of them in memory far away, wait for it together.
+    for token in &mut tokens {
+        token.word = lexicon.word_by_hash(token.hash);
+    }
+    for token in &mut tokens {
+        token.classes = lexicon.classes(token.word);
+    }
+    tokens
 }
 
 const LETTER: u8 = 1;
@@ -233,7 +238,7 @@ impl Tokenizer<'_> {
         } else {
             Case::None
         };
-        self.tokens.push(Token { span, hash, word: self.lexicon.word_by_hash(hash), kind, case, gap });
+        self.tokens.push(Token { span, hash, word: WordId::UNKNOWN, classes: Classes::default(), kind, case, gap });
     }
 
     /// Whether the single mark at `span` is the apostrophe of a clitic: `Jones’s`, `they'll`.
@@ -257,7 +262,6 @@ impl Tokenizer<'_> {
             let mut folded = String::from("'");
             folded.push_str(&self.text[apostrophe.end as usize..end]);
             token.hash = fold_hash(&folded);
-            token.word = self.lexicon.word_by_hash(token.hash);
         }
         end
     }

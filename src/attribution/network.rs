@@ -85,7 +85,7 @@ pub fn candidates(encoder: &Encoder, input: Input<'_>, head: usize, threshold: f
         let mut states = reader.begin(encoder, batch);
         encoder.deepen(&mut states, head);
         for (index, &window) in batch.iter().enumerate() {
-            found.extend(reader.reports(encoder, &states, head, index, window, threshold));
+            found.extend(reader.reports(encoder, &mut states, head, index, window, threshold));
         }
         encoder.end(states);
     }
@@ -172,7 +172,7 @@ impl Reader<'_> {
                 let calibration = encoder.calibration(head);
                 let mut unsettled = Vec::with_capacity(open.len());
                 for (index, &window) in open.iter().enumerate() {
-                    let found = self.reports(encoder, &states, head, index, window, calibration.cue_threshold());
+                    let found = self.reports(encoder, &mut states, head, index, window, calibration.cue_threshold());
                     unsettled.push(!found.iter().all(|(r, _)| calibration.is_settled(r.likelihood())));
                     read[window] = Read { threshold: calibration.report_threshold(), found };
                 }
@@ -192,7 +192,7 @@ impl Reader<'_> {
     }
 
     /// The reports of a window, whose place among the states is `index`.
-    fn reports(&self, encoder: &Encoder, states: &States, head: usize, index: usize, window: usize, threshold: f32) -> Found {
+    fn reports(&self, encoder: &Encoder, states: &mut States, head: usize, index: usize, window: usize, threshold: f32) -> Found {
         let window = &self.windows[window];
         let mut cues = decode::cues(&encoder.cues(states, head, index)[window.core.clone()], threshold);
         for cue in &mut cues {

@@ -13,8 +13,10 @@ pub const BLOCK: usize = 16;
 pub const GROUP: usize = 4;
 /// The width of an attention head.
 pub const HEAD: usize = 32;
-/// Rows that attend, or are scored, at once.
+/// Rows that attend at once.
 const QUERIES: usize = 4;
+/// Rows that are scored at once: two sums are added to in each cycle, and each is ready again after four.
+const SCORED: usize = 8;
 /// A score whose share is nothing.
 const NOTHING: f32 = -1e30;
 
@@ -196,13 +198,18 @@ for_each_level! {
 const COMMON_TAPS: usize = 7;
 
 #[inline(always)]
+#[allow(unsafe_code)] // Seven checks for seven products would cost more than those.
 fn convolve_block(padded: &[f32], taps: Taps<'_>, block: usize, weights: &[[f32; BLOCK]], values: &mut [u8]) {
     let columns = taps.shift.len();
     let shift: [f32; BLOCK] = lanes(taps.shift, block * BLOCK);
+    let last = values.len() / columns + (weights.len() - 1) * taps.dilation;
+    assert!(values.is_empty() || (last - 1) * columns + (block + 1) * BLOCK <= padded.len(), "there is a margin");
     for (row, values) in values.chunks_exact_mut(columns).enumerate() {
         let mut sums = shift;
         for (tap, weights) in weights.iter().enumerate() {
-            let beside: [f32; BLOCK] = lanes(padded, (row + tap * taps.dilation) * columns + block * BLOCK);
+            let at = (row + tap * taps.dilation) * columns + block * BLOCK;
+            // SAFETY: the last of the last row ends where the assertion says, or before.
+            let beside = unsafe { padded.get_unchecked(at..at + BLOCK) };
             for (sum, (x, weight)) in sums.iter_mut().zip(beside.iter().zip(weights)) {
                 *sum = x.mul_add(*weight, *sum);
             }
@@ -217,7 +224,7 @@ fn convolve_block(padded: &[f32], taps: Taps<'_>, block: usize, weights: &[[f32;
 
 /// Sixteen of some numbers.
 #[inline(always)]
-fn lanes(numbers: &[f32], at: usize) -> [f32; BLOCK] {
+fn lanes<T: Copy>(numbers: &[T], at: usize) -> [T; BLOCK] {
     numbers[at..at + BLOCK].try_into().expect("a block is so long")
 }
 
@@ -601,13 +608,13 @@ for_each_level! {
     pub fn score(rows: &[f32], width: usize, columns: &[f32], outputs: usize, out: &mut [f32]) {
         let (bias, columns) = columns.split_at(BLOCK);
         let bias: &[f32; BLOCK] = bias.try_into().expect("a block is so long");
-        let (rows, out) = (rows.chunks(QUERIES * width), out.chunks_mut(QUERIES * outputs));
+        let (rows, out) = (rows.chunks(SCORED * width), out.chunks_mut(SCORED * outputs));
         for (rows, out) in rows.zip(out) {
             // Several rows at once, so that no sum waits for itself; behind the last row it stands in again.
             let count = rows.len() / width;
             let row = |i: usize| &rows[i.min(count - 1) * width..][..width];
-            let each: [&[f32]; QUERIES] = std::array::from_fn(row);
-            let mut sums = [*bias; QUERIES];
+            let each: [&[f32]; SCORED] = std::array::from_fn(row);
+            let mut sums = [*bias; SCORED];
             for (i, column) in columns.chunks_exact(BLOCK).take(width).enumerate() {
                 for (sums, row) in sums.iter_mut().zip(&each) {
                     for (sum, weight) in sums.iter_mut().zip(column) {
@@ -684,22 +691,46 @@ pub struct Embedding<'a> {
     pub positions: &'a [f32],
 }
 
+/// How many pieces ahead the memory of a piece is asked for: the table is larger than the caches near by.
+const AHEAD: usize = 12;
+
+/// Asks for the memory in which an element lies.
+#[inline(always)]
+#[allow(unsafe_code)] // An instruction that only hints.
+fn prefetch<T>(numbers: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: any address may be hinted at; nothing is read.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(numbers.as_ptr().wrapping_add(at).cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (numbers, at);
+}
+
 for_each_level! {
     /// Adds up what the pieces of a window are worth.
     pub fn embed(table: Embedding<'_>, window: &[Piece], out: &mut [f32]) {
         let width = table.pieces.len() / table.scale.len();
-        let row = |floats: &'_ [f32], at: usize| -> std::ops::Range<usize> {
-            let at = at.min(floats.len() / width - 1) * width;
-            at..at + width
-        };
+        let row = |floats: &'_ [f32], at: usize| at.min(floats.len() / width - 1) * width;
         for (position, (piece, out)) in window.iter().zip(out.chunks_exact_mut(width)).enumerate() {
+            if let Some(ahead) = window.get(position + AHEAD) {
+                prefetch(table.pieces, ahead.id as usize * width);
+                prefetch(table.scale, ahead.id as usize);
+            }
             let at = piece.id as usize;
-            let (steps, scale) = (&table.pieces[at * width..][..width], table.scale[at]);
-            let case = &table.cases[row(table.cases, usize::from(piece.case))];
-            let structure = &table.structures[row(table.structures, usize::from(piece.structure))];
-            let position = &table.positions[row(table.positions, position)];
-            for (i, out) in out.iter_mut().enumerate() {
-                *out = f32::from(steps[i]) * scale + case[i] + structure[i] + position[i];
+            let scale = table.scale[at];
+            let case = row(table.cases, usize::from(piece.case));
+            let structure = row(table.structures, usize::from(piece.structure));
+            let position = row(table.positions, position);
+            for (block, out) in out.chunks_exact_mut(BLOCK).enumerate() {
+                let steps: [i8; BLOCK] = lanes(table.pieces, at * width + block * BLOCK);
+                let case: [f32; BLOCK] = lanes(table.cases, case + block * BLOCK);
+                let structure: [f32; BLOCK] = lanes(table.structures, structure + block * BLOCK);
+                let position: [f32; BLOCK] = lanes(table.positions, position + block * BLOCK);
+                for (i, out) in out.iter_mut().enumerate() {
+                    *out = f32::from(steps[i]) * scale + case[i] + structure[i] + position[i];
+                }
             }
         }
     }

@@ -64,14 +64,20 @@ impl Vocabulary {
     pub fn cut(&self, text: &str, span: Span, pieces: &mut Vec<WordPiece>) {
         let mut word = Word::default();
         let mut at = span.start as usize;
-        while let Some(c) = text[at..span.end as usize].chars().next() {
-            if word.chars.is_empty()
-                && let Some(piece) = self.plain_word(&text.as_bytes()[..span.end as usize], at)
-            {
-                pieces.push(piece);
-                at = piece.span.end as usize;
-                continue;
+        let bytes = &text.as_bytes()[..span.end as usize];
+        while at < bytes.len() {
+            if word.chars.is_empty() {
+                if bytes[at] == b' ' {
+                    at += 1;
+                    continue;
+                }
+                if let Some(piece) = self.plain_piece(bytes, at) {
+                    pieces.push(piece);
+                    at = piece.span.end as usize;
+                    continue;
+                }
             }
+            let Some(c) = text[at..].chars().next() else { break };
             let (start, end) = (at, at + c.len_utf8());
             at = end;
             if c.is_ascii_alphanumeric() {
@@ -97,16 +103,21 @@ impl Vocabulary {
         self.finish(&mut word, pieces);
     }
 
-    /// The piece that a whole word is which starts there, if it is of ASCII: most words are.
-    fn plain_word(&self, text: &[u8], start: usize) -> Option<WordPiece> {
+    /// The piece that starts there, if it is a whole word or a mark of ASCII: most are.
+    fn plain_piece(&self, text: &[u8], start: usize) -> Option<WordPiece> {
         let (mut hash, mut end) = (Hash::EMPTY, start);
         while let Some(letter) = text.get(end).filter(|c| c.is_ascii_alphanumeric()) {
             hash = hash.with(letter.to_ascii_lowercase());
             end += 1;
         }
-        let ends = text.get(end).is_none_or(|c| c.is_ascii_punctuation() || matches!(c, b' ' | b'\n'));
-        let id = if end > start && ends { self.find(hash.value())? } else { return None };
-        Some(WordPiece { id, span: Span::new(start, end) })
+        if end == start {
+            let mark = text[start];
+            hash = hash.with(mark);
+            end = if mark.is_ascii_punctuation() { start + 1 } else { return None };
+        } else if text.get(end).is_some_and(|c| !c.is_ascii_punctuation() && !matches!(c, b' ' | b'\n')) {
+            return None;
+        }
+        Some(WordPiece { id: self.find(hash.value())?, span: Span::new(start, end) })
     }
 
     fn finish(&self, word: &mut Word, pieces: &mut Vec<WordPiece>) {

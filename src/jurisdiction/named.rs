@@ -138,7 +138,7 @@ impl<'a> Finder<'a> {
             // `the city council`, `the state of Ohio`: a part of another phrase.
             let next = tokens.get(at + 1).filter(|t| t.span.end <= part.end);
             let compound = next.is_some_and(|t| {
-                let classes = t.classes(reading.lexicon);
+                let classes = t.classes;
                 t.gap < Gap::Blank
                     && (classes.any(Classes::ROLE.or(Classes::BODY)) || t.span.of(reading.text) == "of" || t.is_capitalised())
             });

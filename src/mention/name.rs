@@ -39,11 +39,7 @@ impl Reader<'_> {
     /// Whether a name may start here.
     fn starts_name(&self, at: usize) -> bool {
         let token = &self.tokens[at];
-        if names_party(self.tokens, self.text, at) {
-            return false;
-        }
-        if !token.is_capitalised() {
-            // `al-Sadr`, `de Blasio`: a particle before a capital, not at the end of a phrase.
+        if !token.is_capitalised() || names_party(self.tokens, self.text, at) {
             return false;
         }
         let classes = self.classes(at);

@@ -70,16 +70,21 @@ impl Paragraph {
         let mut cut: Vec<WordPiece> = Vec::new();
         // The word of the piece before: a long one is looked at once. A mark has the words on both sides, and is looked at by itself.
         let mut word = (Span::default(), 0);
+        let mut quotations = &view.quotations[..];
         for sentence in sentences {
             cut.clear();
             vocabulary.cut(view.text, sentence, &mut cut);
             for (at, piece) in cut.iter().enumerate() {
+                while quotations.first().is_some_and(|q| q.inner.end <= piece.span.start) {
+                    quotations = &quotations[1..];
+                }
+                let quoted = quotations.first().map(|q| q.inner).filter(|inner| inner.start <= piece.span.start);
                 let letters = piece.span.of(view.text).chars().all(char::is_alphanumeric);
                 if !letters || !word.0.contains(piece.span) {
                     let whole = word_at(view.text, piece.span);
                     word = (if letters { whole } else { Span::default() }, case_of(whole.of(view.text)));
                 }
-                pieces.push(features(view, piece, word.1, sentence.start));
+                pieces.push(features(piece, word.1, sentence.start, quoted));
                 spans.push(piece.span);
                 if (at + 1) % CORE == 0 && at + 1 < cut.len() {
                     starts.push(pieces.len());
@@ -153,18 +158,16 @@ fn goes_on(view: &View<'_>, at: usize) -> bool {
     })
 }
 
-/// A piece with its features: `case` is its word's, `start` is where its sentence starts.
-fn features(view: &View<'_>, piece: &WordPiece, case: u8, start: u32) -> Piece {
+/// A piece with its features: `case` is its word's, `start` is where its sentence starts, `quoted` the quotation that it stands in.
+fn features(piece: &WordPiece, case: u8, start: u32, quoted: Option<Span>) -> Piece {
     let Span { start: at, end } = piece.span;
-    let next = view.quotations.partition_point(|q| q.inner.end <= at);
-    let inner = view.quotations.get(next).map(|q| q.inner).filter(|inner| inner.start <= at);
-    let structure = match inner {
+    let structure = match quoted {
         _ if at == start => 1,
         Some(inner) if at == inner.start => 2,
         Some(inner) if end == inner.end => 3,
         _ => 0,
     };
-    Piece { id: piece.id, case: case + if inner.is_some() { CASES } else { 0 }, structure }
+    Piece { id: piece.id, case: case + if quoted.is_some() { CASES } else { 0 }, structure }
 }
 
 /// The run of letters and digits around a piece.
@@ -177,13 +180,12 @@ fn word_at(text: &str, span: Span) -> Span {
 
 /// 1 no letter, 2 small, 3 capital first, 4 all capitals.
 fn case_of(word: &str) -> u8 {
-    let mut letters = word.chars().filter(|c| c.is_alphabetic());
-    let Some(first) = letters.next() else { return 1 };
-    let rest: Vec<char> = letters.collect();
-    match first.is_uppercase() {
-        true if !rest.is_empty() && rest.iter().all(|c| c.is_uppercase()) => 4,
-        true => 3,
-        false => 2,
+    let mut letters = word.chars().filter(|c| c.is_alphabetic()).map(char::is_uppercase);
+    match (letters.next(), letters.next()) {
+        (None, _) => 1,
+        (Some(false), _) => 2,
+        (Some(true), Some(true)) if letters.all(|upper| upper) => 4,
+        (Some(true), _) => 3,
     }
 }
 

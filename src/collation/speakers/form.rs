@@ -22,7 +22,7 @@ pub(super) struct Head {
 /// The head of a role, if it is more than a tie to somebody else or a form of address.
 pub(super) fn head(lexicon: &Lexicon, role: &str) -> Option<Head> {
     let tokens = tokenize(lexicon, role);
-    let classes = |i: usize| lexicon.classes(tokens[i].word);
+    let classes = |i: usize| tokens[i].classes;
     let mut found = None;
     let mut at = 0;
     while at < tokens.len() {
@@ -122,7 +122,7 @@ fn names_body(lexicon: &Lexicon, written: &str) -> bool {
     if known && is_capital(&name.shown) {
         return true;
     }
-    let classes = lexicon.classes(first.word);
+    let classes = first.classes;
     let grammar =
         [Classes::DETERMINER, Classes::QUANTIFIER, Classes::NUMBER, Classes::PRONOUN, Classes::PREPOSITION, Classes::WH];
     let noun = lexicon.bodies().longest(&tokens, 0).is_some_and(|(_, length)| length == tokens.len());
