@@ -4,11 +4,14 @@
 //! and again. So a first pass reads some articles of each outlet twice: once to find the state or country that most of them are about, and once,
 //! with that as a home, to find the town.
 
+mod outlet;
+
 use crate::document::{Document, Metadata};
 use crate::gazetteer::{Entry, EntryId, EntryType, NameKind};
 use crate::pipeline::Pipeline;
 use crate::place::{Home, Place, contains};
 use crate::span::start_of;
+pub(crate) use outlet::home as of_outlet;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -42,12 +45,14 @@ impl Homes {
 
 /// The outlet of a document: its source, else the host of its address without `www.`
 pub fn outlet(metadata: &Metadata) -> Option<&str> {
-    let host = || {
-        let (_, rest) = metadata.url.as_deref()?.split_once("://")?;
-        let host = rest.split(['/', '?', '#', ':']).next()?;
-        Some(host.strip_prefix("www.").unwrap_or(host))
-    };
-    metadata.source.as_deref().map(str::trim).filter(|s| !s.is_empty()).or_else(|| host().filter(|h| !h.is_empty()))
+    metadata.source.as_deref().map(str::trim).filter(|s| !s.is_empty()).or_else(|| host(metadata))
+}
+
+/// The host of a document's address without `www.`
+fn host(metadata: &Metadata) -> Option<&str> {
+    let (_, rest) = metadata.url.as_deref()?.split_once("://")?;
+    let host = rest.split(['/', '?', '#', ':']).next()?;
+    Some(host.strip_prefix("www.").unwrap_or(host)).filter(|host| !host.is_empty())
 }
 
 /// The place that the name or id of a home stands for: of several of that name the one with the most people, unless what holds it is named

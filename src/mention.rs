@@ -4,9 +4,11 @@
 //! gazetteer; a nominal one from its head noun ("the mayor", "police", "two officials"). Place names are reported with all that
 //! the gazetteer knows of them; whether each is a place, and which, is for the `place` stage.
 
+mod county;
 mod name;
 mod nominal;
 
+pub use county::is_listed_county;
 pub use name::PARTICLES;
 
 use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
@@ -124,6 +126,7 @@ pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
     }
     found.places.sort_by_key(|p| p.tokens);
     reclaim_surnames(reading, gazetteer, &mut found);
+    county::name_again(reading, gazetteer, &mut found);
     leave_villages(reading, gazetteer, &mut found);
     found
 }

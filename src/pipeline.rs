@@ -5,7 +5,7 @@ use crate::attribution::{self, Engine, Reported};
 use crate::coreference::{self, Entities};
 use crate::document::Document;
 use crate::gazetteer::Gazetteer;
-use crate::home::Homes;
+use crate::home::{self, Homes};
 use crate::jurisdiction::{self, Candidate, Considered, Finder};
 use crate::lexicon::Lexicon;
 use crate::mention::{self, MentionType, Mentions};
@@ -43,6 +43,8 @@ pub struct Annotation {
     pub entities: Entities,
     /// Places.
     pub places: Vec<Place>,
+    /// Where the outlet is at home, as was told, was learned, or shows in its name.
+    pub home: Option<Home>,
     /// The rows.
     pub attributions: Vec<Attribution>,
 }
@@ -89,7 +91,6 @@ impl Pipeline {
     /// Annotates a document: the whole recipe, in order; [`Pipeline::rows`] is its last part.
     pub fn annotate(&self, document: &Document) -> Annotation {
         let (lexicon, gazetteer, text) = (&self.lexicon, &self.gazetteer, document.text.as_str());
-        let home = self.options.homes.of(document);
         let tokens = token::tokenize(lexicon, text);
         let layout = sentence::split(lexicon, text, &tokens);
         let reading = Reading { lexicon, text, tokens: &tokens, layout: &layout };
@@ -98,8 +99,9 @@ impl Pipeline {
         let input = attribution::Input { reading, quotations: &quotations, mentions: &mentions.list };
         let reports = attribution::find(&self.options.engine, self.options.cues, input);
         let entities = coreference::resolve(reading, gazetteer, &mentions.list);
-        let places = place::resolve(place::Input { reading, gazetteer, home, mentions: &mentions });
-        let mut annotation = Annotation { tokens, layout, quotations, mentions, entities, places, attributions: Vec::new() };
+        let (home, places) = self.home_and_places(document, reading, &mentions);
+        let mut annotation =
+            Annotation { tokens, layout, quotations, mentions, entities, places, home, attributions: Vec::new() };
         annotation.attributions = self.rows(document, &annotation, &reports);
         annotation
     }
@@ -118,9 +120,22 @@ impl Pipeline {
 
     fn finder<'a>(&'a self, document: &'a Document, annotation: &'a Annotation) -> Finder<'a> {
         let reading = annotation.reading(self, document);
-        let home = self.options.homes.of(document);
         let (gazetteer, places, ranking) = (&self.gazetteer, &annotation.places, &self.jurisdictions);
+        let home = annotation.home;
         Finder::new(jurisdiction::Input { reading, gazetteer, home, places, ranking })
+    }
+
+    /// Where the outlet is at home, and the places that the names of a document stand for.
+    fn home_and_places(&self, document: &Document, reading: Reading<'_>, mentions: &Mentions) -> (Option<Home>, Vec<Place>) {
+        let gazetteer = &self.gazetteer;
+        let places = |home: Option<Home>| place::resolve(place::Input { reading, gazetteer, home, mentions });
+        let told = self.options.homes.of(document);
+        let found = places(told);
+        let shown = || home::of_outlet(&self.lexicon, gazetteer, document, mentions, &found);
+        match told.or_else(shown) {
+            Some(home) if told.is_none() => (Some(home), places(Some(home))),
+            _ => (told, found),
+        }
     }
 
     /// The places of a document alone, for an outlet at home in a place.

@@ -9,7 +9,7 @@ mod support;
 
 use crate::gazetteer::{Candidate, Entry, EntryId, EntryType, Gazetteer, NameKind};
 use crate::lexicon::{Classes, WordId};
-use crate::mention::{Mentions, PlaceContext, PlaceName, is_large, names_party};
+use crate::mention::{Mentions, PlaceContext, PlaceName, is_large, is_listed_county, names_party};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, TokenKind};
@@ -95,9 +95,10 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         return false;
     }
     let preposition = is_behind_preposition(input, name);
-    // `Salisbury police`, `Salisbury officials`
+    // `Salisbury police`, `Salisbury officials`, `Salisbury Mayor`
     let small = tokens.get(end).is_some_and(|t| !t.is_capitalised());
-    let described = small && (classes(end).any(Classes::BODY) || SPEAK_FOR_PLACES.contains(&input.word(end)));
+    let office = name.context == PlaceContext::Modifier && classes(end).any(Classes::ROLE);
+    let described = office || small && (classes(end).any(Classes::BODY) || SPEAK_FOR_PLACES.contains(&input.word(end)));
     let person_name = classes(start).any(Classes::GIVEN_NAME.or(Classes::SURNAME));
     let single = name.tokens.len() == 1;
     let word = &tokens[start];
@@ -110,7 +111,7 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         return true;
     }
     let kind = |kind: NameKind| name.candidates.iter().any(|c| c.kind == kind);
-    if kind(NameKind::Base) && is_in_list_of_counties(input, name) {
+    if kind(NameKind::Base) && is_listed_county(input.reading, name.tokens.end as usize) {
         return true;
     }
     if kind(NameKind::Postal) && !kind(NameKind::Abbreviation) {
@@ -214,16 +215,6 @@ fn is_behind_preposition(input: &Input<'_>, name: &PlaceName) -> bool {
         (start, end) = (listed.tokens.start as usize, other);
     }
     false
-}
-
-/// `Cook and DuPage counties`
-fn is_in_list_of_counties(input: &Input<'_>, name: &PlaceName) -> bool {
-    let end = name.tokens.end as usize;
-    let behind = input.tokens.iter().enumerate().skip(end).take(9);
-    let mut rest = behind.skip_while(|(at, t)| {
-        t.is_capitalised() && !input.is_word(*at, "counties") || t.kind == TokenKind::Comma || input.is(*at, Classes::CONJUNCTION)
-    });
-    rest.next().is_some_and(|(at, _)| input.is_word(at, "counties") || input.is_word(at, "parishes"))
 }
 
 /// `Baltimore, | MD`: a postal code needs its place before it.
@@ -423,7 +414,7 @@ impl<'a> Resolver<'a> {
         for name in names {
             let mut form: Vec<u64> = input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect();
             // `Pope and Conway counties` beside the town of Conway.
-            form.push(u64::from(is_in_list_of_counties(&input, name)));
+            form.push(u64::from(is_listed_county(input.reading, name.tokens.end as usize)));
             let group = *by_form.entry(form).or_insert_with(|| {
                 let candidates = resolver.weighed(name);
                 resolver.groups.push(Group { candidates, count: 0.0 });
@@ -457,7 +448,7 @@ impl<'a> Resolver<'a> {
     fn weighed(&self, name: &PlaceName) -> Vec<Weighed> {
         let gazetteer = self.input.gazetteer;
         let is_county = |c: &Candidate| gazetteer.entry(c.entry).sort() == EntryType::County;
-        let listed = is_in_list_of_counties(&self.input, name) && name.candidates.iter().any(is_county);
+        let listed = is_listed_county(self.input.reading, name.tokens.end as usize) && name.candidates.iter().any(is_county);
         let mut candidates: Vec<Weighed> = name
             .candidates
             .iter()
@@ -485,10 +476,10 @@ impl<'a> Resolver<'a> {
                 };
                 let mut own = 0.75 * size + sort + kind;
                 own += self.at_home(entry);
-                if let Some(Home(home)) = self.input.home {
+                if let Some(Home(home)) = self.input.home.filter(|_| candidate.kind != NameKind::Seat) {
                     // `Athens` and `Rome` beside each other are no towns of Ohio, wherever that is read.
                     let capital = entry.sort() == EntryType::City && self.is_capital(name, entry.country());
-                    own += self.pull(home, candidate.entry).max(if capital { CAPITAL } else { 0.0 });
+                    own += self.pull(home, candidate.entry).max(if capital && self.home_is_known() { CAPITAL } else { 0.0 });
                 }
                 Weighed { candidate, own, share: 0.0, contained: false, listed: false, site: Site::default() }
             })
@@ -533,6 +524,11 @@ impl<'a> Resolver<'a> {
             c.kind == NameKind::Seat && entry.sort() == EntryType::Country && entry.country() == country
         };
         name.candidates.iter().any(seat)
+    }
+
+    /// Whether more is known of the outlet's home than its country.
+    fn home_is_known(&self) -> bool {
+        self.input.home.is_some_and(|Home(home)| self.input.gazetteer.entry(home).sort() != EntryType::Country)
     }
 
     /// How much the outlet's home speaks for a place.
@@ -600,7 +596,7 @@ impl<'a> Resolver<'a> {
     fn likeliest(&self, candidates: &[Weighed]) -> Option<Weighed> {
         let best = |a: &&Weighed, b: &&Weighed| a.share.total_cmp(&b.share);
         let likeliest = candidates.iter().max_by(best).copied();
-        if self.input.home.is_some() {
+        if self.home_is_known() {
             // Which of them is meant is known then.
             return likeliest;
         }

@@ -331,9 +331,24 @@ impl Finder<'_> {
         })
     }
 
-    /// What "the city" and "our state" stand for in a statement: of the places of that level the likeliest, and its share among them.
+    /// What "the city" and "our state" stand for in a statement: the one of that level which the words for the speaker's office name, or what
+    /// holds a place that they name, else of all places of that level the likeliest; and its share among them.
     pub(super) fn in_play(&self, statement: &Statement<'_>, level: EntryType) -> Option<(EntryId, f32)> {
-        let candidates = self.in_play_for(statement, level);
+        let mut candidates = self.in_play_for(statement, level);
+        // Of `Kansas hospitals` Kansas; of `Somali traders` no country.
+        let by_name =
+            || statement.source.iter().flat_map(|&words| self.places_in(words)).filter(|place| !place.kind.is_demonym());
+        let own = if statement.is_person { self.office(statement).places } else { by_name().map(|place| place.entry).collect() };
+        let is_own = |entry: EntryId| own.contains(&entry);
+        let holds_own = |entry: EntryId| {
+            self.mentioned.contains_key(&entry) && own.iter().any(|&own| place::contains(self.input.gazetteer, entry, own))
+        };
+        for speaks in [&is_own as &dyn Fn(EntryId) -> bool, &holds_own] {
+            let speaks = |c: &Candidate| c.entry.is_some_and(speaks);
+            if candidates.iter().any(speaks) {
+                candidates.retain(speaks);
+            }
+        }
         let mut likelihoods: Vec<f32> = candidates.iter().map(|c| c.likelihood).collect();
         let best = first_best(&likelihoods)?;
         logit::shares(&mut likelihoods);

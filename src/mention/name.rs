@@ -1,8 +1,8 @@
 //! Named mentions: runs of capitalised words, what each names, and the place names inside.
 
 use super::{
-    Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, is_large, is_suffix,
-    names_organization, names_party, names_place, only_places,
+    Mention, MentionKind, MentionType, Mentions, PlaceContext, PlaceName, Reader, Style, adjoin, is_large, is_listed_county,
+    is_suffix, names_organization, names_party, names_place, only_places,
 };
 use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
 use crate::lexicon::{Classes, Gender, Governs, Number, PlaceLevel};
@@ -805,7 +805,8 @@ impl Reader<'_> {
     /// The places that a name may stand for which another phrase goes on from; counties go by their bare names before what only they have.
     fn places_of(&self, name: &Match, at: usize) -> Vec<Candidate> {
         let mut places = only_places(self.gazetteer, &name.candidates);
-        if !self.is_county_body(at + name.len) {
+        let end = at + name.len;
+        if !self.is_county_body(end) && !is_listed_county(self.reading, end) {
             places.retain(|c| c.kind != NameKind::Base);
         }
         places
