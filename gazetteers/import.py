@@ -7,6 +7,7 @@ Writes, under DIR (default: the folder of this file), byte for byte the same for
 
     places/countries.tsv     places/us-states.tsv     places/world-cities.tsv
     places/divisions.tsv     places/us-counties.tsv   places/world-towns.tsv    places/world-villages.tsv
+    places/us-villages.tsv
                              places/us-places.tsv
     people/given-names.tsv   people/surnames.tsv
 
@@ -723,6 +724,32 @@ def surnames(raw):
 
 # ---------------------------------------------------------------- all of it
 
+def us_villages(census, places):
+    """Cities, towns, villages and boroughs of the US that are too small for GeoNames' tables: by name and state, without coordinates."""
+    known = {p['id'] for p in places} | {(p['admin1'], key(p['name'])) for p in places}
+    slugs = Counter((c['state'], c['name']) for c in census)
+    rows = []
+    for c in census:
+        government = f"{state_id(c['state'])}/place:{c['name']}"
+        plain = c['kind'] in ('city', 'town', 'village', 'borough') and not c['county'] and slugs[c['state'], c['name']] == 1
+        if plain and government not in known and (c['state'], c['name']) not in known:
+            rows.append(dict(zip(COLUMNS, (government, 'village', named(c['name']), 'US', c['state'], '', '', '', '', '', ''), strict=True)))
+    return rows
+
+
+def named(slug):
+    """A name as it is written: `glen_st_mary` -> Glen St. Mary."""
+    small = {'of', 'the', 'and', 'on', 'in', 'la', 'de', 'du', 'del'}
+    words = slug.split('_')
+    def word(at, w):
+        if at and w in small:
+            return w
+        if w in ('st', 'ste'):
+            return w.capitalize() + '.'
+        return 'Mc' + w[2:].capitalize() if w.startswith('mc') and len(w) > 3 else '-'.join(part.capitalize() for part in w.split('-'))
+    return ' '.join(word(at, w) for at, w in enumerate(words))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('raw', type=Path, metavar='RAW_DIR', help='folder of the raw tables')
@@ -757,7 +784,7 @@ def main():
     out = options.out
     for name, rows in (('countries', nations), ('divisions', states), ('us-states', us), ('us-counties', counties),
                        ('us-places', places), ('world-cities', cities), ('world-towns', towns),
-                       ('world-villages', villages)):
+                       ('world-villages', villages), ('us-villages', us_villages(facts['us-census-places'], places))):
         write(out / 'places' / f'{name}.tsv', COLUMNS, rows)
     write(out / 'people' / 'given-names.tsv', ('name', 'count', 'male'), given_names(raw['given_names_census2020']))
     write(out / 'people' / 'surnames.tsv', ('name', 'count'), surnames(raw['surnames_census2020']))

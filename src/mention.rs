@@ -131,16 +131,20 @@ pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
     found
 }
 
-/// Leaves out places that are known near by alone, unless their country is spoken of and the words before them speak of a place.
+/// Leaves out places that are known near by alone, unless their country is spoken of (in the United States their state) and the words before
+/// them speak of a place.
 fn leave_villages(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions) {
     let village = |c: &Candidate| gazetteer.entry(c.entry).is_village();
     if !found.places.iter().any(|place| place.candidates.iter().any(village)) {
         return;
     }
     let told = found.places.iter().filter(|place| place.context != PlaceContext::Person).flat_map(|place| &place.candidates);
-    let told = told.filter(|c| is_large(gazetteer, c, 100_000)).map(|c| gazetteer.entry(c.entry).country());
-    let countries: HashSet<&str> = told.collect();
-    let spoken_of = |c: &Candidate| !village(c) || countries.contains(gazetteer.entry(c.entry).country());
+    let ground = |c: &Candidate| {
+        let entry = gazetteer.entry(c.entry);
+        (entry.country(), if entry.country() == "US" { entry.admin1() } else { "" })
+    };
+    let told: HashSet<_> = told.filter(|c| is_large(gazetteer, c, 100_000)).map(ground).collect();
+    let spoken_of = |c: &Candidate| !village(c) || told.contains(&ground(c));
     let behind_place = |place: &PlaceName| {
         let at = place.tokens.start as usize;
         at > 0
