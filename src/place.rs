@@ -111,7 +111,7 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
         return true;
     }
     let kind = |kind: NameKind| name.candidates.iter().any(|c| c.kind == kind);
-    if kind(NameKind::Base) && is_listed_county(input.reading, name.tokens.end as usize) {
+    if kind(NameKind::Base) && is_listed_county(input.reading, name.tokens) {
         return true;
     }
     if kind(NameKind::Postal) && !kind(NameKind::Abbreviation) {
@@ -414,7 +414,7 @@ impl<'a> Resolver<'a> {
         for name in names {
             let mut form: Vec<u64> = input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect();
             // `Pope and Conway counties` beside the town of Conway.
-            form.push(u64::from(is_listed_county(input.reading, name.tokens.end as usize)));
+            form.push(u64::from(is_listed_county(input.reading, name.tokens)));
             let group = *by_form.entry(form).or_insert_with(|| {
                 let candidates = resolver.weighed(name);
                 resolver.groups.push(Group { candidates, count: 0.0 });
@@ -448,7 +448,7 @@ impl<'a> Resolver<'a> {
     fn weighed(&self, name: &PlaceName) -> Vec<Weighed> {
         let gazetteer = self.input.gazetteer;
         let is_county = |c: &Candidate| gazetteer.entry(c.entry).sort() == EntryType::County;
-        let listed = is_listed_county(self.input.reading, name.tokens.end as usize) && name.candidates.iter().any(is_county);
+        let listed = is_listed_county(self.input.reading, name.tokens) && name.candidates.iter().any(is_county);
         let mut candidates: Vec<Weighed> = name
             .candidates
             .iter()

@@ -150,7 +150,7 @@ pub(super) const LONGEST: u32 = 2 * AROUND + 1;
 
 /// A place that statements of a document may be about.
 pub(super) struct Profile {
-    entry: EntryId,
+    pub(super) entry: EntryId,
     level: EntryType,
     rank: u8,
     /// Whether it is named.

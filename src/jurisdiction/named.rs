@@ -27,6 +27,9 @@ const OF_GOVERNMENT: [&str; 12] = [
     "agencies",
 ];
 
+/// Countries whose divisions are called states.
+const WITH_STATES: [&str; 14] = ["US", "AU", "IN", "DE", "BR", "MX", "NG", "MY", "AT", "VE", "MM", "SD", "SS", "ET"];
+
 impl<'a> Finder<'a> {
     pub(super) fn places_in(&self, span: Span) -> impl Iterator<Item = &'a Place> {
         let first = self.input.places.partition_point(|p| p.span.end <= span.start);
@@ -109,6 +112,12 @@ impl<'a> Finder<'a> {
         })
     }
 
+    /// Whether a country is spoken of, or none at all, whose divisions are called states.
+    fn has_states(&self) -> bool {
+        let mut countries = self.profiles.iter().map(|profile| self.input.gazetteer.entry(profile.entry).country()).peekable();
+        countries.peek().is_none() || countries.any(|country| WITH_STATES.contains(&country))
+    }
+
     /// `the city`, `our state`, `state law`, `the federal government` in some content.
     pub(super) fn local_references(&self, part: Span) -> Vec<(EntryType, Span)> {
         let tokens = self.input.reading.tokens;
@@ -147,6 +156,8 @@ impl<'a> Finder<'a> {
             }
             let level = match level_of_word(reading, at) {
                 _ if federal => EntryType::Country,
+                // In a country without states "the state" is the country.
+                _ if reading.is_word(at, "state") && !self.has_states() => EntryType::Country,
                 _ if governed => EntryType::State,
                 Some(EntryType::Neighborhood) | None => continue,
                 Some(level) => level,

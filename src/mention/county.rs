@@ -64,15 +64,14 @@ pub(super) fn name_again(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mu
     found.places.sort_by_key(|place| place.tokens);
 }
 
-/// Whether what ends before a token is one of several counties: `Cook | and DuPage counties`.
-pub fn is_listed_county(reading: Reading<'_>, end: usize) -> bool {
-    let behind = reading.tokens.iter().enumerate().skip(end).take(9);
-    let mut rest = behind.skip_while(|(at, t)| {
-        t.is_capitalised() && !reading.is_word(*at, "counties")
-            || t.kind == TokenKind::Comma
-            || reading.is(*at, Classes::CONJUNCTION)
-    });
-    rest.next().is_some_and(|(at, _)| reading.is_word(at, "counties") || reading.is_word(at, "parishes"))
+/// Whether a name is one of several counties: `Cook | and DuPage counties`, not `seven | Texas counties`.
+pub fn is_listed_county(reading: Reading<'_>, name: TokenSpan) -> bool {
+    let joins = |at: usize| reading.is_kind(at, TokenKind::Comma) || reading.is(at, Classes::CONJUNCTION);
+    let counties = |at: usize| reading.is_word(at, "counties") || reading.is_word(at, "parishes");
+    let end = name.end as usize;
+    let mut rest =
+        (end..reading.tokens.len()).take(9).skip_while(|&at| reading.tokens[at].is_capitalised() && !counties(at) || joins(at));
+    rest.next().is_some_and(|at| counties(at) && (at > end || name.start > 0 && joins(name.start as usize - 1)))
 }
 
 /// The counties that are named in full, by the hash of the first word.

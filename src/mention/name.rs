@@ -806,7 +806,7 @@ impl Reader<'_> {
     fn places_of(&self, name: &Match, at: usize) -> Vec<Candidate> {
         let mut places = only_places(self.gazetteer, &name.candidates);
         let end = at + name.len;
-        if !self.is_county_body(end) && !is_listed_county(self.reading, end) {
+        if !self.is_county_body(end) && !is_listed_county(self.reading, TokenSpan::new(at, end)) {
             places.retain(|c| c.kind != NameKind::Base);
         }
         places

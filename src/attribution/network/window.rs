@@ -70,7 +70,7 @@ impl Paragraph {
         let mut cut: Vec<WordPiece> = Vec::new();
         // The word of the piece before: a long one is looked at once. A mark has the words on both sides, and is looked at by itself.
         let mut word = (Span::default(), 0);
-        let mut quotations = &view.quotations[..];
+        let mut quotations = view.quotations;
         for sentence in sentences {
             cut.clear();
             vocabulary.cut(view.text, sentence, &mut cut);
