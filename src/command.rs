@@ -80,7 +80,8 @@ pub struct PipelineOptions {
     /// Which reports become rows: what is voiced or written, or thoughts, wishes and plans as well
     #[arg(long, value_enum, default_value_t = CuesName::Speech)]
     cues: CuesName,
-    /// Where the outlet is at home, which tells Springfield from Springfield: a name ("Dayton, Ohio") or an id
+    /// Where the outlet is at home, which tells Springfield from Springfield: a name ("Dayton, Ohio") or an id; "none" if its
+    /// own name, in `source` or `url`, is not to tell it
     #[arg(long, value_name = "PLACE")]
     home: Option<String>,
     /// Add names from a table (columns id, type, name; see gazetteers/README.md); may be given several times

@@ -32,6 +32,8 @@ const SHARES: (f32, f32) = (0.4, 0.25);
 pub struct Homes {
     /// Of every outlet that is not listed.
     pub of_all: Option<Home>,
+    /// Whether the names of outlets say nothing.
+    pub text_alone: bool,
     /// By name of the outlet; see [`outlet`].
     pub outlets: BTreeMap<String, Home>,
 }

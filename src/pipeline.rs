@@ -131,7 +131,8 @@ impl Pipeline {
         let places = |home: Option<Home>| place::resolve(place::Input { reading, gazetteer, home, mentions });
         let told = self.options.homes.of(document);
         let found = places(told);
-        let shown = || home::of_outlet(&self.lexicon, gazetteer, document, mentions, &found);
+        let named = || home::of_outlet(&self.lexicon, gazetteer, document, mentions, &found);
+        let shown = || if self.options.homes.text_alone { None } else { named() };
         match told.or_else(shown) {
             Some(home) if told.is_none() => (Some(home), places(Some(home))),
             _ => (told, found),

@@ -34,7 +34,7 @@ pub struct Setup {
     pub cues: Cues,
     /// Weights for the network of the engine instead of its own.
     pub weights: Option<PathBuf>,
-    /// Where all outlets are at home: a name or an id.
+    /// Where all outlets are at home: a name or an id; "none" if their names are not to tell.
     pub home: Option<String>,
     /// Tables of further names.
     pub gazetteers: Vec<PathBuf>,
@@ -80,7 +80,9 @@ impl Setup {
                 .and_then(|(bytes, _)| Layer::from_bytes(&bytes).map_err(|error| SetupError::Failed(error.to_string())))?;
             pipeline.gazetteer.add(layer);
         }
-        if let Some(name) = &self.home {
+        if self.home.as_deref() == Some(NO_HOME) {
+            pipeline.options.homes.text_alone = true;
+        } else if let Some(name) = &self.home {
             let found = home::find(&pipeline, name);
             pipeline.options.homes.of_all = Some(found.ok_or_else(|| SetupError::Usage(no_place(&pipeline, name)))?);
         }
@@ -108,6 +110,9 @@ impl Setup {
         }
     }
 }
+
+/// The name of no home.
+pub const NO_HOME: &str = "none";
 
 fn no_place(pipeline: &Pipeline, name: &str) -> String {
     let near = home::near_names(pipeline, name);

@@ -901,6 +901,24 @@ fn an_unknown_home_is_answered_with_near_names() {
 }
 
 #[test]
+fn the_name_of_an_outlet_tells_its_home_unless_it_is_not_to() {
+    let article = json!({
+        "url": "https://www.lancastercitizen.example.co.uk/1",
+        "text": "The roof of the old mill in Lancaster leaked, Lena Brandt said.",
+    });
+    let place = Place::new().file("a.jsonl", article.to_string());
+    let countries = |flags: &[&str]| {
+        place.run(&[&["extract", "a.jsonl", "--engine", "rules"], flags].concat()).exits(0).field("/jurisdictions/0/country")
+    };
+    assert_eq!(countries(&[]), ["GB"]);
+    assert_eq!(countries(&["--home", "none"]), ["US"]);
+    assert_eq!(countries(&["--home", "Lancaster, Pa."]), ["US"]);
+    place.run(&["extract", "a.jsonl", "--home", "none", "--summary", "run.json"]).exits(0);
+    let summary = fs::read_to_string(place.path("run.json")).expect("a summary");
+    assert!(summary.contains(r#""home": "none""#), "{summary}");
+}
+
+#[test]
 fn what_a_run_wrote_is_no_input_of_the_next() {
     let place = Place::with_article().file("more/b.txt", SPRINGFIELD);
     for _ in 0..2 {

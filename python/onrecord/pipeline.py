@@ -30,7 +30,8 @@ class Pipeline:
     effort : {"low", "normal", "high"}, optional
         How deep the accurate engine reads.
     home : str, optional
-        Where the outlet is at home, a name or an id: a bare Springfield is the near one. ``"Dayton, Ohio"``.
+        Where the outlet is at home, a name or an id: a bare Springfield is the near one. ``"Dayton, Ohio"``. Without it
+        the outlet's name tells (``source``, or the host of ``url``), if the article names places near by; ``"none"`` if it is not to.
     weights : path, optional
         Weights for the engine's network instead of its own.
     gazetteer : path or list of paths, optional

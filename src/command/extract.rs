@@ -16,6 +16,7 @@ use onrecord::format::output::file::{Output, is_stream};
 use onrecord::format::{Format, Problem};
 use onrecord::pipeline::Pipeline;
 use onrecord::place::Home;
+use onrecord::setup::NO_HOME;
 use rustc_hash::FxHasher;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -526,8 +527,8 @@ impl ExtractOptions {
         if let Engine::Accurate(_, effort) = &pipeline.options.engine {
             add("--effort", effort.name().into());
         }
-        if let Some(Home(entry)) = pipeline.options.homes.of_all {
-            add("--home", pipeline.gazetteer.entry(entry).id().into());
+        if let Some(home) = home_of_all(pipeline) {
+            add("--home", home);
         }
         if self.learn_home {
             // The same articles show the same homes, and the input is checked on its own.
@@ -607,13 +608,20 @@ fn is_beside(found: &Path, output: &Path) -> bool {
     })
 }
 
+/// Where all outlets are at home, as `--home` takes it.
+fn home_of_all(pipeline: &Pipeline) -> Option<String> {
+    let homes = &pipeline.options.homes;
+    let id = |Home(entry)| pipeline.gazetteer.entry(entry).id().into_owned();
+    homes.of_all.map(id).or_else(|| homes.text_alone.then(|| NO_HOME.to_owned()))
+}
+
 fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, summary: &Summary, seconds: f64) -> io::Result<()> {
     let mut run = json!({
         "program": "onrecord",
         "version": env!("CARGO_PKG_VERSION"),
         "engine": pipeline.options.engine.name(),
         "cues": pipeline.options.cues.name(),
-        "home": pipeline.options.homes.of_all.map(|Home(entry)| pipeline.gazetteer.entry(entry).id()),
+        "home": home_of_all(pipeline),
         "paths": options.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "documents": summary.documents,
         "rejected": summary.rejected,

@@ -22,7 +22,7 @@ const PLENTY: f32 = 3.0;
 /// What ten times as many inhabitants speak for a place.
 const SIZE: f32 = 0.8;
 /// What a county, a state or a country loses to a town of its name.
-const DIVISION: f32 = -1.0;
+const DIVISION: f32 = -2.5;
 /// How sure it must be which place a name stands for.
 const SURE: f32 = 0.8;
 /// The ends of hosts that countries sell to all the world.
@@ -39,10 +39,12 @@ pub(crate) fn home(
     places: &[Place],
 ) -> Option<Home> {
     let metadata = &document.metadata;
-    let host = host(metadata);
+    // Some archives write the host where the name should be.
+    let source = metadata.source.as_deref().map(str::trim);
+    let host = host(metadata).or_else(|| source.filter(|name| name.contains('.') && !name.contains(char::is_whitespace)));
     let country = host.and_then(|host| country(gazetteer, host));
     let mut proposed = Vec::new();
-    if let Some(source) = metadata.source.as_deref() {
+    if let Some(source) = source.filter(|&source| host != Some(source)) {
         named(lexicon, gazetteer, source, &mut proposed);
     }
     if proposed.is_empty()
