@@ -288,8 +288,8 @@ fn a_page_gives_its_text_and_what_its_head_says() {
     let metadata = &found.documents[0].metadata;
     assert_eq!(metadata.title.as_deref(), Some("The pump"));
     assert_eq!(metadata.date.as_deref(), Some("2020-05-01T08:00:00Z"));
-    assert_eq!(metadata.source.as_deref(), Some("Harlan News"));
-    assert_eq!(metadata.url.as_deref(), Some("https://harlan.example/The pump"));
+    assert_eq!(metadata.source.as_deref(), Some("Evening News"));
+    assert_eq!(metadata.url.as_deref(), Some("https://paper.example/The pump"));
     assert_eq!(metadata.kept.as_ref().and_then(|k| k.get("language")).map(String::as_str), Some("en"));
 }
 

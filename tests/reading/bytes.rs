@@ -92,8 +92,8 @@ pub fn page(title: &str, text: &str) -> String {
     let escape = |words: &str| words.replace('&', "&amp;").replace('<', "&lt;");
     let paragraphs: String = text.split("\n\n").map(|p| format!("<p>{}</p>\n", escape(p))).collect();
     format!(
-        "<!doctype html><html lang=\"en\"><head><title>{title}</title><link rel=\"canonical\" href=\"https://harlan.example/{title}\">\
-         <meta property=\"og:site_name\" content=\"Harlan News\">\
+        "<!doctype html><html lang=\"en\"><head><title>{title}</title><link rel=\"canonical\" href=\"https://paper.example/{title}\">\
+         <meta property=\"og:site_name\" content=\"Evening News\">\
          <meta property=\"article:published_time\" content=\"2020-05-01T08:00:00Z\"></head>\
          <body><nav><a href=\"/\">Home</a> <a href=\"/news\">News</a></nav><article><h1>{title}</h1>{paragraphs}</article>\
          <footer>About us</footer></body></html>"
