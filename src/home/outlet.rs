@@ -13,8 +13,8 @@ use crate::token::tokenize;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-/// A shorter piece of a host names no place.
-const SHORTEST: usize = 4;
+/// A shorter or longer piece of a host names no place.
+const PIECE: std::ops::RangeInclusive<usize> = 4..=40;
 /// How much of other places in its division an article must name.
 const ENOUGH: f32 = 0.5;
 /// How much is enough for any.
@@ -41,17 +41,17 @@ pub(crate) fn home(
     let metadata = &document.metadata;
     // Some archives write the host where the name should be.
     let source = metadata.source.as_deref().map(str::trim);
-    let host = host(metadata).or_else(|| source.filter(|name| name.contains('.') && !name.contains(char::is_whitespace)));
-    let country = host.and_then(|host| country(gazetteer, host));
-    let mut proposed = Vec::new();
-    if let Some(source) = source.filter(|&source| host != Some(source)) {
-        named(lexicon, gazetteer, source, &mut proposed);
+    let as_host = || source.filter(|name| name.contains('.') && !name.contains(char::is_whitespace));
+    let host = host(metadata).or_else(as_host).map(str::to_lowercase);
+    let country = host.as_deref().and_then(|host| country(gazetteer, host));
+    let mut proposals = Proposals { lexicon, gazetteer, found: Vec::new() };
+    if let Some(source) = source.filter(|_| as_host().is_none()) {
+        proposals.name(source);
     }
-    if proposed.is_empty()
-        && let Some(host) = host
-    {
-        named_in_host(lexicon, gazetteer, host, &mut proposed);
+    if let Some(host) = host.filter(|_| proposals.found.is_empty()) {
+        proposals.host(&host);
     }
+    let mut proposed = proposals.found;
     if let Some(country) = country {
         proposed.retain(|&place| gazetteer.government(place, EntryType::Country) == Some(country));
     }
@@ -114,73 +114,88 @@ fn names<'a>(gazetteer: &Gazetteer, text: &str, mentions: &'a Mentions, places: 
     counted.collect()
 }
 
-/// The places that a name in words stands for in part: the *Paris News*, the *Irish Times*.
-fn named(lexicon: &Lexicon, gazetteer: &Gazetteer, name: &str, found: &mut Vec<EntryId>) {
-    let tokens = tokenize(lexicon, name);
-    let mut at = 0;
-    while at < tokens.len() {
-        let longest =
-            if Gazetteer::may_start(&tokens[at]) { gazetteer.matches(name, &tokens, at).into_iter().next() } else { None };
-        let word = tokens[at].span.of(name).to_lowercase();
-        let Some(longest) = longest.filter(|m| m.len > 1 || !words().contains(&word[..])) else {
+/// The places that are named in the name of an outlet.
+struct Proposals<'a> {
+    lexicon: &'a Lexicon,
+    gazetteer: &'a Gazetteer,
+    found: Vec<EntryId>,
+}
+
+impl Proposals<'_> {
+    /// Those in a name in words: the *Paris News*, the *Irish Times*.
+    fn name(&mut self, name: &str) {
+        let tokens = tokenize(self.lexicon, name);
+        let mut at = 0;
+        while at < tokens.len() {
+            let starts = Gazetteer::may_start(&tokens[at]);
+            let longest = if starts { self.gazetteer.matches(name, &tokens, at).into_iter().next() } else { None };
+            let of_outlets = |at: usize| words().contains(&tokens[at].span.of(name).to_lowercase()[..]);
+            let Some(longest) = longest.filter(|m| m.len > 1 || !of_outlets(at)) else {
+                at += 1;
+                continue;
+            };
+            at += longest.len;
+            let kinds = [NameKind::Name, NameKind::Alternate, NameKind::Adjective];
+            let homes = longest.candidates.iter().filter(|c| kinds.contains(&c.kind)).map(|c| c.entry);
+            self.found.extend(homes.filter(|&entry| {
+                let entry = self.gazetteer.entry(entry);
+                entry.sort().is_jurisdiction() && !entry.is_village()
+            }));
+        }
+        self.found.sort_unstable();
+        self.found.dedup();
+    }
+
+    /// Those in a host in small letters: `daytondailynews.com`, `chronicle.augusta.com`, `las-vegas-sun.example`.
+    fn host(&mut self, host: &str) {
+        let labels = host.rsplit_once('.').map_or("", |(labels, _)| labels);
+        for label in labels.split('.') {
+            let parts: Vec<&str> = label.split('-').collect();
+            let whole: Vec<String> = parts.iter().map(|part| capitalised(part)).collect();
+            self.name(&whole.join(" "));
+            // `oakland` before `lancasterandmorecambe`
+            for cut in [&parts, &parts.iter().flat_map(|part| part.split("and")).collect()] {
+                if self.found.is_empty() {
+                    cut.iter().for_each(|part| self.words_as_one(part));
+                }
+            }
+        }
+    }
+
+    /// Those in words written as one, of which as few are taken away as needed: `lansingstatejournal`, `theparisnews`.
+    fn words_as_one(&mut self, words_as_one: &str) {
+        let before = self.found.len();
+        let mut left = vec![words_as_one];
+        let mut at = 0;
+        while let Some(&part) = left.get(at).filter(|_| self.found.len() == before) {
             at += 1;
-            continue;
-        };
-        at += longest.len;
-        let kinds = [NameKind::Name, NameKind::Alternate, NameKind::Adjective];
-        let homes = longest.candidates.iter().filter(|c| kinds.contains(&c.kind)).map(|c| c.entry);
-        found.extend(homes.filter(|&entry| {
-            let entry = gazetteer.entry(entry);
-            entry.sort().is_jurisdiction() && !entry.is_village()
-        }));
-    }
-    found.sort_unstable();
-    found.dedup();
-}
-
-/// The same of a host: `daytondailynews.com`, `chronicle.augusta.com`, `las-vegas-sun.example`.
-fn named_in_host(lexicon: &Lexicon, gazetteer: &Gazetteer, host: &str, found: &mut Vec<EntryId>) {
-    let mut labels: Vec<&str> = host.split('.').collect();
-    labels.pop();
-    for label in labels {
-        let parts: Vec<String> = label.split('-').flat_map(|part| part.split("and")).map(capitalised).collect();
-        let whole = parts.join(" ");
-        named(lexicon, gazetteer, &whole, found);
-        if found.is_empty() {
-            parts.iter().for_each(|part| named_in_part(lexicon, gazetteer, &part.to_lowercase(), found));
+            if !PIECE.contains(&part.len()) || !part.is_ascii() {
+                continue;
+            }
+            if !words().contains(part) {
+                self.letters(part);
+            }
+            for (start, end) in (1..part.len()).map(|cut| part.split_at(cut)) {
+                for (word, rest) in [(start, end), (end, start)] {
+                    if words().contains(word) && !left.contains(&rest) {
+                        left.push(rest);
+                    }
+                }
+            }
+            left[at..].sort_by_key(|part| std::cmp::Reverse(part.len()));
         }
     }
-}
 
-/// The same of words written as one, as few of them taken away as needed: `lansingstatejournal`, `theparisnews`.
-fn named_in_part(lexicon: &Lexicon, gazetteer: &Gazetteer, part: &str, found: &mut Vec<EntryId>) {
-    let mut left = vec![part];
-    let mut at = 0;
-    while let Some(&part) = left.get(at).filter(|_| found.is_empty()) {
-        at += 1;
-        if part.len() < SHORTEST || !part.is_ascii() {
-            continue;
-        }
-        if !words().contains(part) {
-            named_as_one(lexicon, gazetteer, part, found);
-        }
-        for cut in 1..part.len() {
-            let (before, behind) = part.split_at(cut);
-            left.extend(words().contains(before).then_some(behind));
-            left.extend(words().contains(behind).then_some(before));
-        }
-        left[at..].sort_by_key(|part| std::cmp::Reverse(part.len()));
-        left.dedup();
-    }
-}
-
-/// The places that small letters stand for, with or without a blank between them: `paris`, `lasvegas`.
-fn named_as_one(lexicon: &Lexicon, gazetteer: &Gazetteer, letters: &str, found: &mut Vec<EntryId>) {
-    named(lexicon, gazetteer, &capitalised(letters), found);
-    for cut in 2..letters.len() - 1 {
-        let name = || format!("{} {}", capitalised(&letters[..cut]), capitalised(&letters[cut..]));
-        if let Some(name) = found.is_empty().then(name).filter(|name| gazetteer.named(lexicon, name).is_some()) {
-            named(lexicon, gazetteer, &name, found);
+    /// Those that small letters stand for, with or without a blank between them: `paris`, `lasvegas`.
+    fn letters(&mut self, letters: &str) {
+        let before = self.found.len();
+        self.name(&capitalised(letters));
+        let two = |cut: usize| format!("{} {}", capitalised(&letters[..cut]), capitalised(&letters[cut..]));
+        let known = |name: &String| self.gazetteer.named(self.lexicon, name).is_some();
+        if self.found.len() == before
+            && let Some(name) = (2..letters.len() - 1).map(two).find(known)
+        {
+            self.name(&name);
         }
     }
 }
@@ -250,6 +265,11 @@ mod tests {
         assert_eq!(of("https://star.example.co.uk/a").as_deref(), Some("ocd-division/country:gb"));
         assert_eq!(of("https://news.example.co/a"), None);
         assert_eq!(of("https://news.example/a"), None);
+        let oakland =
+            home(&pipeline, None, Some("https://OaklandTribune.example/a"), "Fire in Fremont, Calif., and in Hayward, Calif.");
+        assert_eq!(oakland.as_deref(), Some("ocd-division/country:us/state:ca/place:oakland"));
+        let long = format!("https://{}.example/a", "newsdaily".repeat(20_000));
+        assert_eq!(of(&long), None);
         let lancaster = of("https://www.lancasterandmorecambecitizen.co.uk/a").unwrap_or_default();
         assert!(lancaster.starts_with("geonames:"), "{lancaster}");
     }
