@@ -29,15 +29,17 @@ pub(super) fn name_again(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mu
     let persons = persons(reading, found);
     let mut added = Vec::new();
     for at in 0..reading.tokens.len() {
-        let Some(county) = counties.get(&reading.tokens[at].hash).filter(|_| reading.tokens[at].is_capitalised()) else {
-            continue;
+        let behind_first = &reading.tokens[at + 1..];
+        let same = |county: &&County| {
+            behind_first.len() >= county.rest.len()
+                && behind_first.iter().zip(&county.rest).all(|(token, hash)| token.hash == *hash)
         };
+        let alike = counties.get(&reading.tokens[at].hash).filter(|_| reading.tokens[at].is_capitalised());
+        let Some(county) = alike.and_then(|alike| alike.iter().find(same)) else { continue };
         let tokens = TokenSpan::new(at, at + 1 + county.rest.len());
         let behind = tokens.end as usize;
-        let same = behind <= reading.tokens.len()
-            && reading.tokens[at + 1..behind].iter().map(|t| t.hash).eq(county.rest.iter().copied());
         let goes_on = reading.tokens.get(behind).is_some_and(|t| t.gap <= Gap::Space && t.is_capitalised());
-        if !same || goes_on || at > 0 && part_of_name(reading, at) {
+        if goes_on || at > 0 && part_of_name(reading, at) {
             continue;
         }
         let first = found.places.partition_point(|place| place.tokens.end as usize <= at);
@@ -54,9 +56,9 @@ pub(super) fn name_again(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mu
             None => {}
         }
     }
+    let again: HashSet<TokenSpan> = added.iter().map(|place| place.tokens).collect();
     for mention in &mut found.list {
-        let again = |place: &PlaceName| place.tokens == mention.tokens;
-        if matches!(mention.sort, MentionType::Person | MentionType::Unknown) && added.iter().any(again) {
+        if matches!(mention.sort, MentionType::Person | MentionType::Unknown) && again.contains(&mention.tokens) {
             mention.sort = MentionType::Place;
         }
     }
@@ -74,16 +76,19 @@ pub fn is_listed_county(reading: Reading<'_>, name: TokenSpan) -> bool {
     rest.next().is_some_and(|at| counties(at) && (at > end || name.start > 0 && joins(name.start as usize - 1)))
 }
 
-/// The counties that are named in full, by the hash of the first word.
-fn counties(reading: Reading<'_>, gazetteer: &Gazetteer, found: &Mentions) -> HashMap<u64, County> {
-    let mut counties = HashMap::new();
+/// The counties that are named in full, each once, by the hash of the first word.
+fn counties(reading: Reading<'_>, gazetteer: &Gazetteer, found: &Mentions) -> HashMap<u64, Vec<County>> {
+    let mut counties: HashMap<u64, Vec<County>> = HashMap::new();
     for place in found.places.iter().filter(|place| place.tokens.len() > 1) {
         let (first, last) = (place.tokens.start as usize, place.tokens.end as usize - 1);
         let is_county = |c: &&Candidate| c.kind == NameKind::Name && gazetteer.entry(c.entry).sort() == EntryType::County;
         let candidates: Vec<Candidate> = place.candidates.iter().filter(is_county).copied().collect();
         if !candidates.is_empty() && TYPES.contains(&reading.word(last)) {
             let rest = reading.tokens[first + 1..last].iter().map(|t| t.hash).collect();
-            counties.entry(reading.tokens[first].hash).or_insert(County { rest, candidates });
+            let alike = counties.entry(reading.tokens[first].hash).or_default();
+            if alike.iter().all(|county| county.rest != rest) {
+                alike.push(County { rest, candidates });
+            }
         }
     }
     counties
