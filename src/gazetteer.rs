@@ -186,9 +186,9 @@ impl<'a> Entry<'a> {
         self.record.sort()
     }
 
-    /// Whether it is a populated place that is known near by alone: its name is one where its country is spoken of.
-    pub fn is_village(self) -> bool {
-        self.record.is_village()
+    /// Whether it is a village or a district that is known near by alone: its name is one where its country is spoken of.
+    pub fn is_local(self) -> bool {
+        self.record.is_local()
     }
 
     /// ISO 3166-1 alpha-2 code; empty where it lies in none or several.

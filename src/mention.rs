@@ -127,15 +127,15 @@ pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
     found.places.sort_by_key(|p| p.tokens);
     reclaim_surnames(reading, gazetteer, &mut found);
     county::name_again(reading, gazetteer, &mut found);
-    leave_villages(reading, gazetteer, &mut found);
+    leave_local(reading, gazetteer, &mut found);
     found
 }
 
 /// Leaves out places that are known near by alone, unless their country is spoken of (in the United States their state) and the words before
-/// them speak of a place.
-fn leave_villages(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions) {
-    let village = |c: &Candidate| gazetteer.entry(c.entry).is_village();
-    if !found.places.iter().any(|place| place.candidates.iter().any(village)) {
+/// one mention of them speak of a place.
+fn leave_local(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions) {
+    let local = |c: &Candidate| gazetteer.entry(c.entry).is_local();
+    if !found.places.iter().any(|place| place.candidates.iter().any(local)) {
         return;
     }
     let told = found.places.iter().filter(|place| place.context != PlaceContext::Person).flat_map(|place| &place.candidates);
@@ -143,19 +143,25 @@ fn leave_villages(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Menti
         let entry = gazetteer.entry(c.entry);
         (entry.country(), if entry.country() == "US" { entry.admin1() } else { "" })
     };
-    let told: HashSet<_> = told.filter(|c| is_large(gazetteer, c, 100_000)).map(ground).collect();
-    let spoken_of = |c: &Candidate| !village(c) || told.contains(&ground(c));
+    let told: HashSet<_> = told.filter(|c| !local(c) && is_large(gazetteer, c, 100_000)).map(ground).collect();
+    let spoken_of = |c: &Candidate| !local(c) || told.contains(&ground(c));
     let behind_place = |place: &PlaceName| {
         let at = place.tokens.start as usize;
         at > 0
             && (reading.is(at - 1, Classes::PLACE_PREPOSITION.or(Classes::CONJUNCTION))
                 || reading.is_kind(at - 1, TokenKind::Comma))
     };
+    let goes_on = |place: &PlaceName| {
+        reading.tokens.get(place.tokens.end as usize).is_some_and(|next| next.gap <= Gap::Space && next.is_capitalised())
+    };
+    let words = |place: &PlaceName| reading.tokens[place.tokens.range()].iter().map(|t| t.hash).collect::<Vec<u64>>();
+    found.places.iter_mut().for_each(|place| place.candidates.retain(spoken_of));
+    let free = |place: &PlaceName| place.context == PlaceContext::Free && !place.candidates.is_empty() && !goes_on(place);
+    // What is a place once is one wherever it stands.
+    let places: HashSet<Vec<u64>> = found.places.iter().filter(|p| free(p) && behind_place(p)).map(words).collect();
     let mut left = HashSet::new();
-    found.places.retain_mut(|place| {
-        place.candidates.retain(spoken_of);
-        let free = place.context == PlaceContext::Free;
-        let stays = place.candidates.iter().any(|c| !village(c)) || !place.candidates.is_empty() && free && behind_place(place);
+    found.places.retain(|place| {
+        let stays = place.candidates.iter().any(|c| !local(c)) || free(place) && places.contains(&words(place));
         if !stays {
             left.insert(place.tokens);
         }
@@ -221,11 +227,17 @@ pub fn is_suffix(word: &str) -> bool {
     matches!(word, "Jr." | "Sr." | "Jr" | "Sr" | "II" | "III" | "IV")
 }
 
-/// Whether a candidate is a country, a first-level division, or has so many inhabitants.
+/// Whether a candidate is a country, a first-level division, or has so many inhabitants. Parishes and cantons of small countries are no
+/// larger than towns: `Forest` in Guernsey.
 pub fn is_large(gazetteer: &Gazetteer, candidate: &Candidate, population: u32) -> bool {
     let entry = gazetteer.entry(candidate.entry);
-    candidate.kind != NameKind::Base
-        && (matches!(entry.sort(), EntryType::Country | EntryType::State) || entry.population() > population)
+    let inhabitants = entry.population();
+    let division = match entry.sort() {
+        EntryType::Country => true,
+        EntryType::State => inhabitants == 0 || inhabitants > 20_000,
+        _ => false,
+    };
+    candidate.kind != NameKind::Base && (division || inhabitants > population)
 }
 
 /// How a sentence uses capitals.

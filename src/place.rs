@@ -13,7 +13,7 @@ use crate::mention::{Mentions, PlaceContext, PlaceName, is_large, is_listed_coun
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, TokenKind};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use support::{Ground, Site, Support};
 
@@ -65,7 +65,17 @@ impl<'a> Deref for Input<'a> {
 
 /// Resolves the place names of a document, in text order.
 pub fn resolve(input: Input<'_>) -> Vec<Place> {
-    let names: Vec<&PlaceName> = input.mentions.places.iter().filter(|name| is_place(&input, name)).collect();
+    let mut judged: Vec<(&PlaceName, Standing)> =
+        input.mentions.places.iter().map(|name| (name, standing(&input, name))).collect();
+    if judged.iter().any(|(_, standing)| *standing == Standing::Again) {
+        let words = |name: &PlaceName| input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect::<Vec<u64>>();
+        let told = |name: &PlaceName| is_behind_preposition(&input, name) || container_after(&input, name).is_some();
+        let places = judged.iter().filter(|(name, standing)| *standing == Standing::Place && told(name));
+        let places: HashSet<Vec<u64>> = places.map(|(name, _)| words(name)).collect();
+        judged.retain(|(name, standing)| *standing != Standing::Again || places.contains(&words(name)));
+    }
+    judged.retain(|(_, standing)| *standing != Standing::None);
+    let names: Vec<&PlaceName> = judged.into_iter().map(|(name, _)| name).collect();
     let mut resolver = Resolver::new(input, &names);
     resolver.weigh();
     resolver.decide(&names)
@@ -74,8 +84,17 @@ pub fn resolve(input: Input<'_>) -> Vec<Place> {
 /// Words for those whom a place's name is put before.
 const SPEAK_FOR_PLACES: [&str; 4] = ["officials", "residents", "leaders", "authorities"];
 
+/// What the words around a name let it be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Place,
+    /// A place if other words of the document say that the same name is one.
+    Again,
+    None,
+}
+
 /// Whether the words around a name let it be a place.
-fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
+fn standing(input: &Input<'_>, name: &PlaceName) -> Standing {
     let (start, end) = (name.tokens.start as usize, name.tokens.end as usize);
     let tokens = input.tokens;
     let classes = |at: usize| input.classes(at);
@@ -83,16 +102,16 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     let all_demonyms = name.candidates.iter().all(|c| c.kind.is_demonym());
     let contained = container_after(input, name).is_some();
     if !context_allows(input, name, contained && !all_demonyms) {
-        return false;
+        return Standing::None;
     }
     // `US$1 million`
     if input.text[tokens[end - 1].span.end as usize..].starts_with(['$', '£', '€', '¥']) {
-        return false;
+        return Standing::None;
     }
     // `St. Patrick's Day`
     let possessive = input.text[tokens[end - 1].span.range()].ends_with(['’', '\'']) || ["'s", "’s"].contains(&input.word(end));
     if possessive && ["Day", "Eve", "Week"].iter().any(|word| input.word(end) == *word || input.word(end + 1) == *word) {
-        return false;
+        return Standing::None;
     }
     let preposition = is_behind_preposition(input, name);
     // `Salisbury police`, `Salisbury officials`, `Salisbury Mayor`
@@ -105,17 +124,17 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
     let fixed = name.candidates.iter().any(|c| matches!(c.kind, NameKind::Abbreviation | NameKind::Postal));
     if single && !fixed && word.case == Case::Upper && word.span.len() <= 5 && !in_capitals(input, start) {
         // `HIV` is no village of that name.
-        return false;
+        return Standing::None;
     }
     if contained && !all_demonyms {
-        return true;
+        return Standing::Place;
     }
     let kind = |kind: NameKind| name.candidates.iter().any(|c| c.kind == kind);
     if kind(NameKind::Base) && is_listed_county(input.reading, name.tokens) {
-        return true;
+        return Standing::Place;
     }
     if kind(NameKind::Postal) && !kind(NameKind::Abbreviation) {
-        return is_code_of_place_before(input, name);
+        return if is_code_of_place_before(input, name) { Standing::Place } else { Standing::None };
     }
     if let Some(i) = before {
         let honorific = classes(i).any(Classes::HONORIFIC)
@@ -123,7 +142,7 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
             && !input.lexicon.honorific(tokens[i].word).is_some_and(|h| h.also_name);
         let initial = tokens[i].kind == TokenKind::Initial;
         if honorific || initial {
-            return false;
+            return Standing::None;
         }
     }
     if single && !all_demonyms && classes(start).any(Classes::COMMON) && word.case == Case::Capital {
@@ -137,21 +156,28 @@ fn is_place(input: &Input<'_>, name: &PlaceName) -> bool {
             .is_none_or(|i| matches!(tokens[i].kind, TokenKind::Stop | TokenKind::Mark(_) | TokenKind::Colon))
             || tokens[start].gap >= crate::token::Gap::Line;
         if !large && (sentence_start || !preposition && !known) {
-            return false;
+            return Standing::None;
         }
         if large && sentence_start && !classes(start).any(Classes::GIVEN_NAME) && word.span.len() < 4 {
-            return false;
+            return Standing::None;
         }
     }
     if single && !all_demonyms && person_name && !preposition && !described {
-        // `Austin said`, `Jordan and Tyler`: small places lose to persons.
+        // `Austin said`, `Jordan and Tyler`: small places lose to persons; but `Montague's school`, once that is a place.
         let known = name.candidates.iter().any(|c| is_large(input.gazetteer, c, 100_000));
         let speaks = input.classes(end).any(Classes::CUE) && !input.classes(end).any(Classes::VERB_NOUN);
-        if !known && (speaks || before.is_none_or(|i| !tokens[i].is_word() && tokens[i].kind != TokenKind::Comma)) {
-            return false;
-        }
+        let alone = || before.is_none_or(|i| !tokens[i].is_word() && tokens[i].kind != TokenKind::Comma);
+        return if known {
+            Standing::Place
+        } else if speaks {
+            Standing::None
+        } else if alone() {
+            Standing::Again
+        } else {
+            Standing::Place
+        };
     }
-    true
+    Standing::Place
 }
 
 /// Whether the phrase that a name stands in lets it be a place; `contained`: it is followed by what holds it.

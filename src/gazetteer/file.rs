@@ -130,7 +130,7 @@ pub(super) struct Record {
     /// 1 + the offset of an identifier, 0 for `geonames:` and the id there.
     pub id: u32,
     pub name: u32,
-    /// The entry's type, or [`VILLAGE`], in the top four bits.
+    /// The entry's type, or one of [`LOCAL`], in the top four bits.
     geonames_id: u32,
     pub population: u32,
     pub area: u16,
@@ -144,17 +144,19 @@ impl Record {
         let steps = |degrees: f32| (f64::from(degrees) * STEPS).round() as i32;
         let (lat, lon) = row.position.map_or((NOWHERE, NOWHERE), |(lat, lon)| (steps(lat), steps(lon)));
         let ([a, b, c, _], [d, e, f, _]) = (lat.to_le_bytes(), lon.to_le_bytes());
-        let sort = if row.village { VILLAGE } else { row.sort as u32 };
+        let local = LOCAL.iter().find(|(_, sort)| row.local && row.sort == *sort);
+        let sort = local.map_or(row.sort as u32, |(code, _)| *code);
         let geonames_id = row.geonames_id.unwrap_or(0) | sort << 28;
         Record { id, name, geonames_id, population: row.population, area, position: [a, b, c, d, e, f] }
     }
 
     pub fn sort(&self) -> EntryType {
-        if self.is_village() { EntryType::City } else { EntryType::from_code((self.geonames_id >> 28) as u8) }
+        let code = self.geonames_id >> 28;
+        LOCAL.iter().find(|(local, _)| *local == code).map_or_else(|| EntryType::from_code(code as u8), |(_, sort)| *sort)
     }
 
-    pub fn is_village(&self) -> bool {
-        self.geonames_id >> 28 == VILLAGE
+    pub fn is_local(&self) -> bool {
+        LOCAL.iter().any(|(code, _)| *code == self.geonames_id >> 28)
     }
 
     /// 0 where there is none.
@@ -171,8 +173,8 @@ impl Record {
     }
 }
 
-/// In the place of the type of a city that [`super::Entry::is_village`].
-const VILLAGE: u32 = 0xf;
+/// In the place of the type of what [`super::Entry::is_local`].
+const LOCAL: [(u32, EntryType); 2] = [(0xf, EntryType::City), (0xe, EntryType::County)];
 /// Ids of GeoNames are smaller.
 pub(super) const MOST_GEONAMES_ID: u32 = 1 << 28;
 /// A latitude that none is.

@@ -42,8 +42,8 @@ pub struct Row {
     pub id: String,
     /// What it is.
     pub sort: EntryType,
-    /// Whether it is a populated place that is known near by alone.
-    pub village: bool,
+    /// Whether it is a populated place or a division that is known near by alone.
+    pub local: bool,
     /// Usual name.
     pub name: String,
     /// ISO 3166-1 alpha-2 code or empty.
@@ -73,8 +73,8 @@ pub struct Table {
     rows: Vec<(usize, Vec<String>)>,
 }
 
-/// The type of a populated place that is known near by alone; see [`super::Entry::is_village`].
-const VILLAGE: &str = "village";
+/// The types of what is known near by alone, and what it is; see [`super::Entry::is_local`].
+const LOCAL: [(&str, EntryType); 2] = [("village", EntryType::City), ("district", EntryType::County)];
 
 impl Table {
     /// Reads a table from a file.
@@ -162,11 +162,11 @@ impl Table {
                 if fields[id].trim().is_empty() || fields[name].trim().is_empty() {
                     return Err(error("an entry needs an id and a name".into()));
                 }
-                let village = fields[sort].trim() == VILLAGE;
-                let known = if village { Some(EntryType::City) } else { EntryType::parse(fields[sort].trim()) };
-                let sort = known.ok_or_else(|| {
-                    let known: Vec<&str> = EntryType::ALL.iter().map(|t| t.name()).chain([VILLAGE]).collect();
-                    error(format!("unknown type `{}` (known: {})", fields[sort].trim(), known.join(", ")))
+                let written = fields[sort].trim();
+                let local = LOCAL.iter().find(|(name, _)| *name == written).map(|(_, sort)| *sort);
+                let sort = local.or_else(|| EntryType::parse(written)).ok_or_else(|| {
+                    let known = EntryType::ALL.iter().map(|t| t.name()).chain(LOCAL.map(|(name, _)| name));
+                    error(format!("unknown type `{written}` (known: {})", known.collect::<Vec<_>>().join(", ")))
                 })?;
                 let position = match (number(3, "latitude")?, number(4, "longitude")?) {
                     (Some(lat), Some(lon)) if lat.abs() <= 90.0 && lon.abs() <= 180.0 => Some((lat as f32, lon as f32)),
@@ -191,7 +191,7 @@ impl Table {
                 Ok(Row {
                     id: fields[id].trim().to_owned(),
                     sort,
-                    village,
+                    local: local.is_some(),
                     name: fields[name].trim().to_owned(),
                     country: country.to_owned(),
                     admin1: field(1).to_owned(),

@@ -139,7 +139,7 @@ impl Proposals<'_> {
             let homes = longest.candidates.iter().filter(|c| kinds.contains(&c.kind)).map(|c| c.entry);
             self.found.extend(homes.filter(|&entry| {
                 let entry = self.gazetteer.entry(entry);
-                entry.sort().is_jurisdiction() && !entry.is_village()
+                entry.sort().is_jurisdiction() && !entry.is_local()
             }));
         }
         self.found.sort_unstable();

@@ -588,13 +588,15 @@ impl Finder<'_> {
         let places_in = |span: Span| self.places_in(span).map(|p| p.entry).filter(is_jurisdiction);
         office.of_source = statement.source.iter().flat_map(|&words| places_in(words)).collect();
         let reading = self.input.reading;
+        let behind_name = self.behind_name(statement).filter(is_jurisdiction);
         let Some(role) = statement.role else {
+            office.of_source.extend(behind_name);
             let named = office.of_source.first().map(|&place| self.input.gazetteer.entry(place).sort());
             let spoken_of = || statement.source.iter().find_map(|&words| self.level_of_body(reading.tokens_in(words)));
             office.body = named.or_else(spoken_of);
             return office;
         };
-        office.places = places_in(reading.span(role)).collect();
+        office.places = places_in(reading.span(role)).chain(behind_name).collect();
         office.level = self.level_of_role(role);
         office.names_level = office.places.iter().any(|&place| office.level == Some(self.input.gazetteer.entry(place).sort()));
         if office.country.is_none() {
@@ -605,6 +607,17 @@ impl Finder<'_> {
             });
         }
         office
+    }
+
+    /// The place that a person is said to be of or from right behind the name: `Mayor Ed Fox of | Selma`.
+    fn behind_name(&self, statement: &Statement<'_>) -> Option<EntryId> {
+        let reading = self.input.reading;
+        let [_, name] = statement.source;
+        let of = reading.tokens_in(name).end as usize;
+        let said = statement.is_person && !name.is_empty() && (reading.is_word(of, "of") || reading.is_word(of, "from"));
+        let places = self.input.places;
+        let at = places.partition_point(|place| (place.tokens.start as usize) <= of);
+        places.get(at).filter(|place| said && place.tokens.start as usize == of + 1).map(|place| place.entry)
     }
 
     /// The level that the office in some words governs.

@@ -1,7 +1,7 @@
 //! Jurisdictions that a content names: by name, as "American", or as "the city" and "our state".
 
 use super::{Basis, Finder, Jurisdiction, Statement, level_of_word};
-use crate::gazetteer::{EntryId, EntryType};
+use crate::gazetteer::{EntryId, EntryType, NameKind};
 use crate::lexicon::Classes;
 use crate::place::Place;
 use crate::span::Span;
@@ -11,6 +11,8 @@ use crate::token::{Gap, TokenKind};
 const DETERMINERS: [&str; 8] = ["the", "this", "our", "my", "your", "his", "her", "their"];
 /// Words between the two.
 const WHOLE: [&str; 6] = ["whole", "entire", "very", "own", "home", "one"];
+/// Words before languages.
+const SPOKEN: [&str; 7] = ["in", "into", "speak", "speaks", "spoke", "speaking", "learn"];
 /// What is of a government: `federal money`, `state law`.
 const OF_GOVERNMENT: [&str; 12] = [
     "law",
@@ -44,6 +46,7 @@ impl<'a> Finder<'a> {
                 if !self.input.gazetteer.entry(place.entry).sort().is_jurisdiction()
                     || self.is_container(place)
                     || self.is_road(place)
+                    || self.is_language(place)
                 {
                     continue;
                 }
@@ -86,6 +89,18 @@ impl<'a> Finder<'a> {
         let numbers_roads = matches!(sort, EntryType::Country | EntryType::State | EntryType::County);
         let counts = reading.is(end + 1, Classes::NUMBER) || ["percent", "years"].contains(&reading.word(end + 1));
         numbers_roads && short && !counts && reading.tokens[end].gap == Gap::Space
+    }
+
+    /// Whether a demonym is what is spoken there: `nine commands in English`.
+    fn is_language(&self, place: &Place) -> bool {
+        let reading = self.input.reading;
+        let (start, end) = (place.tokens.start as usize, place.tokens.end as usize);
+        let behind = start > 0 && SPOKEN.iter().any(|word| reading.word(start - 1).eq_ignore_ascii_case(word));
+        let noun = reading.tokens.get(end).is_some_and(|next| {
+            let function = Classes::PREPOSITION.or(Classes::CONJUNCTION).or(Classes::AUXILIARY).or(Classes::WH);
+            next.is_word() && next.gap <= Gap::Space && !next.classes.any(function)
+        });
+        place.kind == NameKind::Adjective && behind && !noun
     }
 
     /// The country whose capital a place is, where the name is what acts: `Moscow has offered`.

@@ -480,9 +480,9 @@ impl Reader<'_> {
     /// A place or demonym at the start of a run that has more words.
     fn place_prefix(&self, start: usize, end: usize) -> Option<&Match> {
         // `Avigdor | Lieberman`: what is known near by alone stands before no name.
-        let village = |c: &Candidate| self.gazetteer.entry(c.entry).is_village();
+        let local = |c: &Candidate| self.gazetteer.entry(c.entry).is_local();
         self.matches(start, end)
-            .find(|m| m.len < end - start && names_place(self.gazetteer, &m.candidates) && !m.candidates.iter().all(village))
+            .find(|m| m.len < end - start && names_place(self.gazetteer, &m.candidates) && !m.candidates.iter().all(local))
     }
 
     /// The end of the titles and roles at the start of a run: `ICE Acting Director | Tom Homan`.
@@ -680,7 +680,12 @@ impl Reader<'_> {
                 end,
                 Classes::VERB.or(Classes::AUXILIARY).or(Classes::MODAL).or(Classes::PREPOSITION).or(Classes::CONJUNCTION),
             );
-        let size = if definite { 50_000 } else { 5_000 };
+        // `in Iron River`: rivers have an article.
+        let size = match definite {
+            true => 50_000,
+            false if self.word(end - 1) == "River" => 500,
+            false => 5_000,
+        };
         let town = |c: &Candidate| self.gazetteer.entry(c.entry).sort() == EntryType::City && is_large(self.gazetteer, c, size);
         (!definite || noun) && self.whole(start, end).is_some_and(|m| m.candidates.iter().any(town))
     }

@@ -444,8 +444,20 @@ impl Finder<'_, '_> {
             if let Some(mention) = named.filter(|m| m.sort != MentionType::Place) {
                 return Some(TokenSpan { end: self.apposed_end(mention, i, comma), ..mention.tokens });
             }
+            if let Some(person) = named.and_then(|place| self.person_of(place)) {
+                return Some(TokenSpan::new(person.tokens.start as usize, comma));
+            }
         }
         None
+    }
+
+    /// Whom a place tells from others: `Mayor Ed Fox of | Selma, Ala.`
+    fn person_of(&self, place: &Mention) -> Option<&Mention> {
+        let of = (place.tokens.start as usize)
+            .checked_sub(1)
+            .filter(|&at| self.view.is_word(at, "of") || self.view.is_word(at, "from"))?;
+        let person = self.view.mention_to(of).filter(|m| m.tokens.start as usize >= self.floor())?;
+        (person.sort == MentionType::Person && person.kind == MentionKind::Named).then_some(person)
     }
 
     /// The end of a mention before a comma with what belongs to it up to the next: `her rival, Hugh Barlow |,`, `Jo Hale, 34 |,`.
