@@ -211,7 +211,8 @@ pub fn find(engine: &Engine, cues: Cues, input: Input<'_>) -> Vec<Reported> {
     let mut reports = draft.finish();
     // Quoted words are always somebody's.
     let speech = |r: &Reported| r.kind != Kind::Indirect || r.cue.is_none_or(|c| c.class == CueClass::Speech);
-    keep(&mut reports, |r| (cues == Cues::All || speech(r) && !is_negated(&view, r)) && !label::is_question(&view, r));
+    let says = |r: &Reported| speech(r) && !is_negated(&view, r) && !keeps_silent(&view, r);
+    keep(&mut reports, |r| (cues == Cues::All || says(r)) && !label::is_question(&view, r));
     reports
 }
 
@@ -221,6 +222,21 @@ fn is_negated(view: &View<'_>, report: &Reported) -> bool {
     let tokens = view.tokens_in(cue.span).range();
     let negation = |i: usize| view.is(i, Classes::NEGATION);
     tokens.clone().any(negation) || tokens.start.checked_sub(1).is_some_and(negation)
+}
+
+/// Verbs of those who say nothing: `declined to comment`.
+const TALK: [&str; 8] = ["answer", "comment", "disclose", "discuss", "elaborate", "respond", "say", "speak"];
+/// What those ask not to be who do not want their names told.
+const TOLD: [&str; 3] = ["identified", "named", "quoted"];
+
+/// Whether a report says that somebody would not speak, or not by name: `declined to comment`, `asked not to be named`.
+fn keeps_silent(view: &View<'_>, report: &Reported) -> bool {
+    let (Some(cue), Kind::Indirect) = (report.cue, report.kind) else { return false };
+    let at = view.tokens_in(report.parts[0]).start as usize;
+    let to = if view.is_word(at, "not") { at + 1 } else { at };
+    let refuses = ["declin", "refus"].iter().any(|stem| cue.span.of(view.text).contains(stem));
+    view.is_word(to, "to")
+        && (refuses && TALK.contains(&view.word(to + 1)) || view.is_word(to + 1, "be") && TOLD.contains(&view.word(to + 2)))
 }
 
 /// Keeps some of the reports.

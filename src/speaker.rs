@@ -72,6 +72,8 @@ impl Speaker {
 
 /// How many reports before those of a sentence may still have their cue in it.
 const NEAR: usize = 8;
+/// How many sentences back "it" looks for a body that spoke.
+const SPOKE_LAST: usize = 2;
 /// How many mentions back an antecedent is looked for.
 const REACH: usize = 150;
 
@@ -109,7 +111,7 @@ pub fn resolve(
     let index = Index::new(reading, mentions, entities);
     let learned = vec![None; entities.list.len()];
     let in_content = in_content(reading, reports);
-    let mut resolver = Resolver { reading, mentions, entities, index, ranking, spoken: Vec::new(), in_content, learned };
+    let mut resolver = Resolver { reading, mentions, entities, index, ranking, spoken: Vec::new(), last_body: None, in_content, learned };
     let mut speakers: Vec<Option<Speaker>> = vec![None; reports.len()];
     // A report is read where its source stands: a pronoun looks back from there.
     let mut order: Vec<usize> = (0..reports.len()).collect();
@@ -227,6 +229,8 @@ struct Resolver<'a> {
     ranking: &'a Ranking,
     /// Who spoke so far.
     spoken: Vec<Spoken>,
+    /// The body that spoke last, if no person spoke since, and in which sentence.
+    last_body: Option<(usize, Speaker)>,
     /// By token: whether it stands in the content of a report.
     in_content: Vec<bool>,
     /// Genders learned from pronouns that were resolved.
@@ -259,6 +263,8 @@ impl Resolver<'_> {
     }
 
     fn note(&mut self, speaker: &Speaker, source: Span) {
+        let body = speaker.sort == SpeakerType::Organization;
+        self.last_body = body.then(|| (self.sentence_of(self.token_at(source.start)), speaker.clone()));
         if let Some(entity) = speaker.entity {
             let pronoun = self.pronoun_at(source);
             self.spoken.push(Spoken { entity, source: self.tokens_in(source), by_pronoun: pronoun.is_some() });
@@ -289,10 +295,8 @@ impl Resolver<'_> {
     fn of_entity(&self, entity: usize) -> Speaker {
         let found = &self.entities.list[entity];
         let sort = match found.sort {
-            MentionType::Person => SpeakerType::Person,
-            MentionType::Group => SpeakerType::Group,
-            MentionType::Unknown => SpeakerType::Unknown,
-            MentionType::Organization | MentionType::Place | MentionType::Document => SpeakerType::Organization,
+            MentionType::Document => SpeakerType::Organization,
+            other => speaker_type(other),
         };
         let name = one_line(found.name.of(self.text));
         Speaker { entity: Some(entity as u32), role: found.role, ..Speaker::new(name, sort) }
@@ -326,6 +330,16 @@ impl Resolver<'_> {
             let distance = sentence - self.sentence_of(self.mentions[m].tokens.start as usize).min(sentence);
             Some((m, entity, distance))
         })
+    }
+}
+
+/// What kind of speaker a mention of some kind is.
+fn speaker_type(sort: MentionType) -> SpeakerType {
+    match sort {
+        MentionType::Person => SpeakerType::Person,
+        MentionType::Group => SpeakerType::Group,
+        MentionType::Organization | MentionType::Place => SpeakerType::Organization,
+        MentionType::Document | MentionType::Unknown => SpeakerType::Unknown,
     }
 }
 
@@ -386,6 +400,9 @@ fn named(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         return (found.tokens.end == source.tokens.end)
             .then(|| resolver.of_words(found.name.unwrap_or(found.tokens), SpeakerType::Organization));
     }
+    if let Some(head) = head_of_owner(resolver, source, found.tokens.end) {
+        return Some(of_owner(resolver, source, &inside, head));
+    }
     let entity = resolver.entities.of(mention)?;
     if let Some(together) = together(resolver, source, &inside) {
         return Some(together);
@@ -394,6 +411,24 @@ fn named(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let alone = found.tokens.end == source.tokens.end || speaker.sort == SpeakerType::Person;
     // `Maryland officials`: the head behind the name speaks.
     alone.then_some(speaker)
+}
+
+/// The first word of what belongs to whom a source begins with, and speaks itself: `Dunn's | aide`.
+fn head_of_owner(resolver: &Resolver<'_>, source: &Source, owner: u32) -> Option<u32> {
+    let clitic = resolver.is_kind(owner as usize, TokenKind::Clitic) && !resolver.word(owner as usize).ends_with(['d', 'e', 'l', 'm', 't']);
+    let head = owner + 1;
+    (clitic && head < source.tokens.end && resolver.tokens[head as usize].is_word()).then_some(head)
+}
+
+/// The speaker behind an owner: the person named there (`Dunn's aide, | Bob Roe`), else the whole description.
+fn of_owner(resolver: &Resolver<'_>, source: &Source, inside: &[usize], head: u32) -> Speaker {
+    let behind = || inside.iter().copied().filter(|&m| resolver.mentions[m].tokens.start >= head);
+    let person = |&m: &usize| resolver.mentions[m].kind == MentionKind::Named && resolver.mentions[m].sort == MentionType::Person;
+    if let Some(entity) = behind().find(person).and_then(|m| resolver.entities.of(m)) {
+        return resolver.of_entity(entity);
+    }
+    let sort = behind().next().map_or(MentionType::Unknown, |m| resolver.mentions[m].sort);
+    resolver.of_words(source.tokens, speaker_type(sort))
 }
 
 /// `Amstutz and Burley`: names that a source holds side by side speak together, each by the fullest name.
@@ -534,6 +569,12 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         resolver.lexicon.pronoun(resolver.tokens[at].word).is_some_and(|p| p.neuter && !p.indefinite) && source.tokens.len() == 1;
     let organization = |e: usize| resolver.entities.list[e].sort == MentionType::Organization;
     if neuter {
+        // `The club's chapter said …, it added`: what spoke last, whether it has a name or not.
+        let sentence = resolver.sentence_of(at);
+        let spoke = resolver.last_body.as_ref().filter(|(said, _)| (1..=SPOKE_LAST).contains(&(sentence.wrapping_sub(*said))));
+        if let Some((_, speaker)) = spoke {
+            return Some(speaker.clone());
+        }
         let entity = resolver.before(at).take(20).find(|&(_, e, d)| organization(e) && d <= 3).map(|(_, e, _)| e);
         return entity
             .map(|e| resolver.of_entity(e))
@@ -648,11 +689,6 @@ fn description(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         resolver.mentions[m].kind != MentionKind::Pronoun
             && (start <= source.tokens.start + 1 || (source.tokens.start..start).all(|i| counted(i as usize)))
     });
-    let sort = mention.map_or(SpeakerType::Unknown, |m| match resolver.mentions[m].sort {
-        MentionType::Person => SpeakerType::Person,
-        MentionType::Group => SpeakerType::Group,
-        MentionType::Organization | MentionType::Place => SpeakerType::Organization,
-        MentionType::Document | MentionType::Unknown => SpeakerType::Unknown,
-    });
+    let sort = mention.map_or(SpeakerType::Unknown, |m| speaker_type(resolver.mentions[m].sort));
     Some(resolver.of_words(source.tokens, sort))
 }

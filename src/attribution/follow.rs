@@ -103,8 +103,8 @@ fn is_sentence(view: &View<'_>, quotation: &Quotation) -> bool {
     let first = &view.tokens[quotation.tokens.start as usize];
     let capital = !first.is_word() || first.case != Case::Lower;
     let last = quotation.tokens.end as usize - 1;
-    let stopped = view.is_kind(last, TokenKind::Stop)
-        || matches!(view.kind(last), Some(TokenKind::Mark(_) | TokenKind::Dash))
+    // `Come at 5 p.m.”`
+    let stopped = matches!(view.kind(last), Some(TokenKind::Stop | TokenKind::Abbreviation | TokenKind::Mark(_) | TokenKind::Dash))
         || view.tokens.get(quotation.end()).is_some_and(|t| t.kind == TokenKind::Stop)
         || !quotation.closed;
     starts && capital && stopped && quotation.tokens.len() > 1
