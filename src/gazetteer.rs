@@ -344,11 +344,16 @@ impl Gazetteer {
         self.layers[usize::from(id.layer)].entry(id.index)
     }
 
-    /// The entry with this identifier; a later layer wins. Takes linear time.
+    /// The entry with this identifier, or with this number of GeoNames (`geonames:4509884`); a later layer wins. Takes linear time.
     pub fn find(&self, id: &str) -> Option<EntryId> {
-        self.layers.iter().enumerate().rev().find_map(|(layer, l)| {
-            (0..l.len() as u32).find(|&i| l.entry(i).has_id(id)).map(|index| EntryId { layer: layer as u8, index })
-        })
+        let number: Option<u32> =
+            id.strip_prefix("geonames:").and_then(|number| number.parse().ok()).filter(|&number| number > 0);
+        let with = |is: &dyn Fn(Entry<'_>) -> bool| {
+            self.layers.iter().enumerate().rev().find_map(|(layer, l)| {
+                (0..l.len() as u32).find(|&i| is(l.entry(i))).map(|index| EntryId { layer: layer as u8, index })
+            })
+        };
+        with(&|entry| entry.has_id(id)).or_else(|| number.and_then(|number| with(&|entry| entry.geonames_id() == Some(number))))
     }
 
     /// What a name may stand for that is all of a text.

@@ -111,7 +111,8 @@ pub fn resolve(
     let index = Index::new(reading, mentions, entities);
     let learned = vec![None; entities.list.len()];
     let in_content = in_content(reading, reports);
-    let mut resolver = Resolver { reading, mentions, entities, index, ranking, spoken: Vec::new(), last_body: None, in_content, learned };
+    let mut resolver =
+        Resolver { reading, mentions, entities, index, ranking, spoken: Vec::new(), last_body: None, in_content, learned };
     let mut speakers: Vec<Option<Speaker>> = vec![None; reports.len()];
     // A report is read where its source stands: a pronoun looks back from there.
     let mut order: Vec<usize> = (0..reports.len()).collect();
@@ -415,7 +416,8 @@ fn named(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
 
 /// The first word of what belongs to whom a source begins with, and speaks itself: `Dunn's | aide`.
 fn head_of_owner(resolver: &Resolver<'_>, source: &Source, owner: u32) -> Option<u32> {
-    let clitic = resolver.is_kind(owner as usize, TokenKind::Clitic) && !resolver.word(owner as usize).ends_with(['d', 'e', 'l', 'm', 't']);
+    let clitic = resolver.is_kind(owner as usize, TokenKind::Clitic)
+        && !resolver.word(owner as usize).ends_with(['d', 'e', 'l', 'm', 't']);
     let head = owner + 1;
     (clitic && head < source.tokens.end && resolver.tokens[head as usize].is_word()).then_some(head)
 }
@@ -427,7 +429,13 @@ fn of_owner(resolver: &Resolver<'_>, source: &Source, inside: &[usize], head: u3
     if let Some(entity) = behind().find(person).and_then(|m| resolver.entities.of(m)) {
         return resolver.of_entity(entity);
     }
+    let word = |classes: Classes| (head..source.tokens.end).any(|at| resolver.is(at as usize, classes));
     let sort = behind().next().map_or(MentionType::Unknown, |m| resolver.mentions[m].sort);
+    let sort = match sort {
+        MentionType::Unknown if word(Classes::ROLE) => MentionType::Person,
+        MentionType::Unknown if word(Classes::BODY) => MentionType::Organization,
+        known => known,
+    };
     resolver.of_words(source.tokens, speaker_type(sort))
 }
 

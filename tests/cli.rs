@@ -925,9 +925,16 @@ fn what_a_run_wrote_is_no_input_of_the_next() {
         place.run(&["extract", ".", "-o", "rows.jsonl"]).exits(0).says("2 documents");
     }
     let first = fs::read_to_string(place.path("rows.jsonl")).expect("written").lines().count();
-    // Somebody else's rows are a file like any other.
     assert!(first > 1, "{first}");
-    place.run(&["extract", "rows.jsonl", "-o", "again.jsonl"]).exits(0).says(&format!("{first} documents"));
+    // Another run's rows are no documents either, unless they are asked for.
+    place
+        .run(&["extract", ".", "-o", "again.jsonl"])
+        .exits(0)
+        .says("2 documents")
+        .says("rows.jsonl: passed over: these are rows of onrecord");
+    place.run(&["extract", "rows.jsonl", "-o", "again.jsonl"]).exits(1).says("these are rows of onrecord");
+    let asked = ["extract", "rows.jsonl", "--text-field", "content", "-o", "again.jsonl"];
+    place.run(&asked).exits(0).says(&format!("{first} documents"));
 }
 
 #[test]
@@ -1276,6 +1283,37 @@ fn bad_lines_of_rows_are_named_and_the_rest_goes_on() {
         place.run(&[command, "nowhere.jsonl"]).exits(1).wrote(0).says("no row could be read");
         place.run(&[command, "bad.jsonl", "-o", "out"]).exits(3);
     }
+}
+
+#[test]
+fn what_is_read_is_never_written_over() {
+    let place = Place::with_article();
+    assert_eq!(place.run(&["extract", "a.txt", "-o", "rows.jsonl"]).code, 0);
+    let rows = fs::read(place.path("rows.jsonl")).unwrap();
+    for arguments in [
+        &["extract", "a.txt", "-o", "./a.txt"][..],
+        &["extract", "a.txt", "-o", "x.jsonl", "--rejects", "a.txt"],
+        &["speakers", "rows.jsonl", "-o", "rows.jsonl"],
+        &["merge", "rows.jsonl", "-o", "rows.jsonl"],
+        &["stats", "rows.jsonl", "--by", "kind", "-o", "rows.jsonl"],
+        &["report", "rows.jsonl", "-o", "rows.jsonl"],
+    ] {
+        let run = place.run(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.err);
+        assert!(run.err.contains("the output would replace what is read"), "{}", run.err);
+    }
+    assert_eq!(fs::read_to_string(place.path("a.txt")).unwrap(), ARTICLE);
+    assert_eq!(fs::read(place.path("rows.jsonl")).unwrap(), rows);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_folder_is_not_waited_for() {
+    let place = Place::with_article();
+    let made = std::process::Command::new("mkfifo").arg(place.path("b.txt")).status().expect("mkfifo");
+    assert!(made.success());
+    let run = place.run(&["extract", "."]);
+    assert_eq!(run.code, 0, "{}", run.err);
 }
 
 #[test]

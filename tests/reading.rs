@@ -539,6 +539,30 @@ fn a_document_that_is_too_long_is_passed_over() {
 }
 
 #[test]
+fn a_cell_that_is_never_closed_is_no_text() {
+    let options = Options::default();
+    let open = "id,text\n1,One.\n2,\"Two.\n3,Three.\n";
+    let found = opened_with("a.csv", open, &options)
+        .says("record 2: a mark of quotation that opens in the row of line 3 is never closed");
+    assert_eq!(found.ids(), ["1"]);
+    // Marks inside cells, and cells of several lines, are no mistake.
+    let closed = "id,text\n1,A 5\" pipe.\n2,\"Two\nlines.\"\n3,A 6\" pipe.\n";
+    assert_eq!(opened_with("a.csv", closed, &options).ids(), ["1", "2", "3"]);
+}
+
+#[test]
+fn rows_are_no_documents() {
+    let row = "{\"doc_id\":\"a\",\"id\":\"a#0\",\"kind\":\"direct\",\"text\":\"No.\",\"content\":\"No.\",\"sentence\":0,\"rule\":\"label\"}\n";
+    for (name, rows) in [("a.jsonl", row), ("a.csv", "doc_id,id,kind,text,content,sentence,rule\na,a#0,direct,No.,No.,0,label\n")]
+    {
+        assert!(opened_with(name, rows, &Options::default()).says("these are rows of onrecord").documents.is_empty());
+    }
+    let mut options = Options::default();
+    options.fields.text = Some("content".into());
+    assert_eq!(opened_with("a.jsonl", row, &options).documents.len(), 1);
+}
+
+#[test]
 fn archives_have_so_many_members_and_lie_so_deep_in_each_other() {
     let options = Options { limits: Limits { members: 2, ..Limits::default() }, ..Options::default() };
     let members: [(&str, &[u8]); 3] = [("a.txt", b"One."), ("b.txt", b"Two."), ("c.txt", b"Three.")];

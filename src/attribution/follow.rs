@@ -104,8 +104,9 @@ fn is_sentence(view: &View<'_>, quotation: &Quotation) -> bool {
     let capital = !first.is_word() || first.case != Case::Lower;
     let last = quotation.tokens.end as usize - 1;
     // `Come at 5 p.m.”`
-    let stopped = matches!(view.kind(last), Some(TokenKind::Stop | TokenKind::Abbreviation | TokenKind::Mark(_) | TokenKind::Dash))
-        || view.tokens.get(quotation.end()).is_some_and(|t| t.kind == TokenKind::Stop)
-        || !quotation.closed;
+    let stopped =
+        matches!(view.kind(last), Some(TokenKind::Stop | TokenKind::Abbreviation | TokenKind::Mark(_) | TokenKind::Dash))
+            || view.tokens.get(quotation.end()).is_some_and(|t| t.kind == TokenKind::Stop)
+            || !quotation.closed;
     starts && capital && stopped && quotation.tokens.len() > 1
 }

@@ -1,7 +1,7 @@
 //! `onrecord extract`
 
 use super::progress::{Log, Progress};
-use super::stored::are_one_file;
+use super::stored::{are_one_file, spare};
 use super::{Failure, Outcome, PipelineOptions, home};
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
@@ -293,7 +293,7 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     // The process ends with the run; taking lists and names apart before would take a tenth of a short one.
     let mut pipeline = ManuallyDrop::new(options.pipeline.pipeline()?);
     let mut input = options.input.options();
-    for path in options.summary.iter().chain(&options.rejects) {
+    for path in options.summary.iter().chain(&options.rejects).chain(&options.output) {
         if path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
             return Err(Failure::failed(format!("{}: there is no such folder", path.display())));
         }
@@ -588,6 +588,11 @@ fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>,
         paths.extend(listed.map_err(|error| Failure::io(&list.display().to_string(), &error))?);
     }
     let (mut sources, problems) = sources(&paths, options.input.stdin());
+    let named =
+        || sources.iter().filter_map(|source| if let Source::File(path, _) = source { Some(path.as_path()) } else { None });
+    for output in [&options.output, &options.rejects, &options.summary] {
+        spare(named(), output.as_deref())?;
+    }
     if let Some(output) = &options.output {
         let folder = if output.is_dir() { output.canonicalize().ok() } else { None };
         let is_own = |found: &Path| match &folder {

@@ -29,6 +29,7 @@ enum FormatName {
 
 /// Finds the same quotations over documents.
 pub fn run(options: &MergeOptions) -> Result<Outcome, Failure> {
+    options.input.spare_inputs()?;
     let mut quotations = Quotations::default();
     let taken = take_rows(&options.input.paths, options.input.quiet, &mut |row, _| {
         quotations.add(row);

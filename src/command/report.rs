@@ -28,6 +28,7 @@ pub struct ReportOptions {
 
 /// Makes the page.
 pub fn run(options: &ReportOptions) -> Result<Outcome, Failure> {
+    options.input.spare_inputs()?;
     let output = options.input.output.as_deref();
     if output.is_none() && stdout().is_terminal() {
         return Err(Failure::usage("a page is no text for a terminal: -o report.html writes it to a file"));

@@ -54,6 +54,7 @@ enum FormatName {
 
 /// Finds the same speakers over documents.
 pub fn run(options: &SpeakersOptions) -> Result<Outcome, Failure> {
+    options.input.spare_inputs()?;
     if let (Some(output), Some(rows)) = (&options.input.output, &options.rows)
         && are_one_file(output, rows)
     {

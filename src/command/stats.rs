@@ -56,6 +56,7 @@ fn dimension(name: &str) -> Result<Dimension, String> {
 
 /// Counts.
 pub fn run(options: &StatsOptions) -> Result<Outcome, Failure> {
+    options.input.spare_inputs()?;
     let mut by = Vec::new();
     for &dimension in &options.by {
         if by.contains(&dimension) {

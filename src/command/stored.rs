@@ -54,6 +54,28 @@ pub struct RowsOptions {
 /// How many problems are shown of a file that has had no row.
 const SHOWN: u64 = 20;
 
+impl RowsOptions {
+    /// Refuses to write over the rows that are read.
+    ///
+    /// # Errors
+    /// If the output is one of the inputs.
+    pub fn spare_inputs(&self) -> Result<(), Failure> {
+        spare(self.paths.iter().map(PathBuf::as_path), self.output.as_deref())
+    }
+}
+
+/// Refuses to write over what is read.
+///
+/// # Errors
+/// If an output is one of the inputs.
+pub fn spare<'a>(mut inputs: impl Iterator<Item = &'a Path>, output: Option<&Path>) -> Result<(), Failure> {
+    let Some(output) = output else { return Ok(()) };
+    match inputs.any(|input| input.is_file() && are_one_file(input, output)) {
+        true => Err(Failure::usage(format!("{}: the output would replace what is read", output.display()))),
+        false => Ok(()),
+    }
+}
+
 /// Reads the rows of all files; names what cannot be read.
 ///
 /// # Errors

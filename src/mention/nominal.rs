@@ -308,7 +308,9 @@ impl Reader<'_> {
             {
                 let fits = matches!(list[j].sort, MentionType::Person)
                     && matches!(person.sort, MentionType::Person | MentionType::Unknown);
-                if fits && list[j].apposition.is_none() {
+                // `Ruben Okafor, whose brother`: somebody else.
+                let own = !self.is_word(start, "whose");
+                if fits && own && list[j].apposition.is_none() {
                     tie(list, i, j);
                     continue;
                 }

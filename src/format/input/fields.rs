@@ -57,6 +57,17 @@ pub(super) fn among<'n>(mut names: impl Iterator<Item = &'n str> + Clone, name: 
     names.clone().position(|n| n == name).or_else(|| names.position(|n| n.trim().eq_ignore_ascii_case(name)))
 }
 
+/// Fields of the program's own rows, of all their tables.
+const OF_ROWS: [&str; 5] = ["doc_id", "kind", "content", "sentence", "rule"];
+
+/// What is said of rows that are read as documents.
+pub(super) const ROWS: &str = "these are rows of onrecord, not documents (--text-field reads a field of them all the same)";
+
+/// Whether names are those of the program's own rows, and no field is chosen for the text.
+pub(super) fn are_rows<'n>(names: impl Iterator<Item = &'n str> + Clone, fields: &Fields) -> bool {
+    fields.text.is_none() && OF_ROWS.iter().all(|field| names.clone().any(|name| name == *field))
+}
+
 /// What is said where the text is not.
 pub(super) fn no_text(fields: &Fields) -> String {
     match &fields.text {

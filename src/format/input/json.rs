@@ -28,6 +28,7 @@ pub(super) fn read_lines(input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) 
             Ok(Line::Read) => {}
         }
         match object(std::mem::take(&mut line), at, intake)? {
+            Ok(record) if intake.is_empty() && is_row(&record, intake) => return intake.nothing(fields::ROWS),
             Ok(record) => {
                 let id = intake.numbered(number);
                 intake.record(at, record, || id)?;
@@ -69,12 +70,19 @@ pub(super) fn read(input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) -> Flo
                 continue;
             }
         };
+        if number == 1 && is_row(&record, intake) {
+            return intake.nothing(fields::ROWS);
+        }
         if number == 1 && intake.is_found() && !fields::has_text(&record, &intake.options.fields) {
             return intake.nothing(fields::no_text(&intake.options.fields));
         }
         intake.record(at, record, || id)?;
     }
     if intake.is_empty() { intake.nothing("the file is empty") } else { Flow::Continue(()) }
+}
+
+fn is_row(record: &Record, intake: &Intake<'_>) -> bool {
+    fields::are_rows(record.iter().map(|(name, _)| name.as_str()), &intake.options.fields)
 }
 
 /// The fields of a JSON object.

@@ -131,7 +131,8 @@ fn walk(folder: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
             if !is_link {
                 walk(&path, found, problems);
             }
-        } else {
+        } else if path.is_file() {
+            // A pipe would be waited for without end.
             found.extend(by_name(path));
         }
     }

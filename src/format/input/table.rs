@@ -6,7 +6,9 @@ use super::limit::{Allowance, Leash, reason, too_long};
 use super::{Keep, unmarked};
 use crate::format::decode::{NotText, decode};
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
-use std::io::BufRead;
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
+use std::rc::Rc;
 
 /// The longest line of names.
 const NAMES: u64 = 1 << 20;
@@ -28,6 +30,8 @@ pub(super) fn read(input: Box<dyn BufRead + '_>, delimiter: u8, intake: &mut Int
     // A mark of quotation that is never closed would make one record of the rest.
     let allowance = Allowance::default();
     allowance.set(NAMES + AHEAD);
+    let marks = Rc::new(Cell::new(0));
+    let input = Marks { inner: input, count: Rc::clone(&marks) };
     let leash = Leash::new(input, allowance.clone(), format!("a row is {}", too_long(limit)));
     let mut builder = ReaderBuilder::new();
     let mut reader = builder.delimiter(delimiter).flexible(true).buffer_capacity(AHEAD as usize).from_reader(leash);
@@ -46,16 +50,23 @@ pub(super) fn read(input: Box<dyn BufRead + '_>, delimiter: u8, intake: &mut Int
         Err(reason) => return intake.nothing(reason),
     };
     note_guess(&names, intake)?;
-    let mut row = ByteRecord::new();
+    let (mut row, mut next) = (ByteRecord::new(), ByteRecord::new());
     let mut number = 0;
     loop {
         allowance.set(limit.saturating_add(AHEAD));
+        let more = reader.read_byte_record(&mut next);
+        // The last row ends with the file, whether its marks do or not.
+        let last = matches!(more, Ok(false));
+        match unclosed(&row).filter(|_| last && marks.get() % 2 == 1) {
+            Some(reason) => intake.lost(Position::Record(number), reason)?,
+            None if number > 0 => take(&row, &names, number, intake)?,
+            None => {}
+        }
         number += 1;
-        let at = Position::Record(number);
-        match reader.read_byte_record(&mut row) {
-            Err(error) => return intake.lost_rest(at, said(&error)),
+        match more {
+            Err(error) => return intake.lost_rest(Position::Record(number), said(&error)),
             Ok(false) => break,
-            Ok(true) => take(&row, &names, number, intake)?,
+            Ok(true) => std::mem::swap(&mut row, &mut next),
         }
     }
     if intake.is_empty() { intake.nothing("the table has no rows") } else { Flow::Continue(()) }
@@ -67,6 +78,9 @@ pub(super) fn read(input: Box<dyn BufRead + '_>, delimiter: u8, intake: &mut Int
 /// If there is no text.
 pub(super) fn renamed(mut names: Vec<String>, intake: &Intake<'_>) -> Result<Vec<String>, String> {
     let wanted = &intake.options.fields;
+    if fields::are_rows(names.iter().map(String::as_str), wanted) {
+        return Err(fields::ROWS.into());
+    }
     if fields::text_among(names.iter().map(String::as_str), wanted).is_none() {
         let known = names.iter().take(20).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
         let no = fields::no_text(wanted).replace("no field", "no column");
@@ -131,6 +145,31 @@ fn take(row: &ByteRecord, names: &[String], number: u64, intake: &mut Intake<'_>
     }
     let id = intake.numbered(number);
     intake.record(at, record, || id)
+}
+
+/// What is wrong with a last row if the marks of quotation in the file are odd in number: a cell of several lines that no mark closed.
+fn unclosed(row: &ByteRecord) -> Option<String> {
+    let lines = row.iter().any(|cell| cell.contains(&b'\n'));
+    let line = row.position().map_or(0, csv::Position::line);
+    lines.then(|| {
+        format!(
+            "a mark of quotation that opens in the row of line {line} is never closed: the rows behind it cannot be told apart"
+        )
+    })
+}
+
+/// Counts the marks of quotation in what it reads.
+struct Marks<R> {
+    inner: R,
+    count: Rc<Cell<usize>>,
+}
+
+impl<R: Read> Read for Marks<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.inner.read(buffer)?;
+        self.count.set(self.count.get() + memchr::memchr_iter(b'"', &buffer[..bytes]).count());
+        Ok(bytes)
+    }
 }
 
 fn said(error: &csv::Error) -> String {
