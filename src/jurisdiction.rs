@@ -129,6 +129,8 @@ pub struct Finder<'a> {
     /// Where words of one level's government stand, in text order.
     level_words: Vec<(u32, EntryType)>,
     words_by_level: BTreeMap<EntryType, f32>,
+    /// Whether the divisions of the country that is spoken of are called states.
+    has_states: bool,
     /// What any statement may be about.
     profiles: Vec<Profile>,
     /// By sentence: the vectors of its words, once they are added up.
@@ -149,6 +151,7 @@ impl<'a> Finder<'a> {
             named_in_order: Vec::new(),
             level_words: Vec::new(),
             words_by_level: BTreeMap::new(),
+            has_states: true,
             profiles: Vec::new(),
             sums: vec![OnceCell::new(); input.reading.layout.sentences.len()],
         };
@@ -172,6 +175,7 @@ impl<'a> Finder<'a> {
                 finder.heaviest = Some((score, entry));
             }
         }
+        finder.has_states = finder.has_states();
         finder.read_level_words();
         finder.profiles = Profile::all(&finder);
         finder

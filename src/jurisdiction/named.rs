@@ -3,9 +3,10 @@
 use super::{Basis, Finder, Jurisdiction, Statement, level_of_word};
 use crate::gazetteer::{EntryId, EntryType, NameKind};
 use crate::lexicon::Classes;
-use crate::place::Place;
+use crate::place::{Home, Place};
 use crate::span::Span;
 use crate::token::{Gap, TokenKind};
+use std::collections::BTreeMap;
 
 /// Words before "city" or "state" that make it the one in play.
 const DETERMINERS: [&str; 8] = ["the", "this", "our", "my", "your", "his", "her", "their"];
@@ -28,6 +29,9 @@ const OF_GOVERNMENT: [&str; 12] = [
     "constitution",
     "agencies",
 ];
+
+/// How many times as much of one country is much more.
+const MUCH_MORE: f32 = 3.0;
 
 /// Countries whose divisions are called states.
 const WITH_STATES: [&str; 14] = ["US", "AU", "IN", "DE", "BR", "MX", "NG", "MY", "AT", "VE", "MM", "SD", "SS", "ET"];
@@ -127,10 +131,20 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// Whether a country is spoken of, or none at all, whose divisions are called states.
-    fn has_states(&self) -> bool {
-        let mut countries = self.profiles.iter().map(|profile| self.input.gazetteer.entry(profile.entry).country()).peekable();
-        countries.peek().is_none() || countries.any(|country| WITH_STATES.contains(&country))
+    /// Whether a country whose divisions are called states is spoken of, and no other one much more; or none at all.
+    pub(super) fn has_states(&self) -> bool {
+        let mut weights: BTreeMap<&str, f32> = BTreeMap::new();
+        for (&entry, mentioned) in &self.mentioned {
+            *weights.entry(self.input.gazetteer.entry(entry).country()).or_default() += mentioned.weight;
+        }
+        weights.remove("");
+        let home = self.input.home.map(|Home(home)| self.input.gazetteer.entry(home).country());
+        let most = weights.values().copied().fold(0.0, f32::max);
+        let mut spoken_of = weights.iter().filter(|(_, weight)| **weight * MUCH_MORE >= most).map(|(&country, _)| country);
+        match home.filter(|_| weights.is_empty()) {
+            Some(home) => WITH_STATES.contains(&home),
+            None => weights.is_empty() || spoken_of.any(|country| WITH_STATES.contains(&country)),
+        }
     }
 
     /// `the city`, `our state`, `state law`, `the federal government` in some content.
@@ -172,7 +186,7 @@ impl<'a> Finder<'a> {
             let level = match level_of_word(reading, at) {
                 _ if federal => EntryType::Country,
                 // In a country without states "the state" is the country.
-                _ if reading.is_word(at, "state") && !self.has_states() => EntryType::Country,
+                _ if reading.is_word(at, "state") && !self.has_states => EntryType::Country,
                 _ if governed => EntryType::State,
                 Some(EntryType::Neighborhood) | None => continue,
                 Some(level) => level,
