@@ -1286,6 +1286,22 @@ fn bad_lines_of_rows_are_named_and_the_rest_goes_on() {
 }
 
 #[test]
+fn the_name_of_an_output_says_what_commands_on_rows_write() {
+    let place = Place::with_article();
+    place.run(&["extract", "a.txt", "-o", "rows.jsonl"]).exits(0);
+    let written = |arguments: &[&str], name: &str| {
+        let run = place.run(&[arguments, &["-o", name]].concat()).exits(0);
+        (fs::read_to_string(place.path(name)).unwrap(), run.err.contains("whatever its name says"))
+    };
+    let (speakers, noted) = written(&["speakers", "rows.jsonl"], "s.csv");
+    assert!(speakers.starts_with("key,") && !noted, "{speakers}");
+    let (counts, noted) = written(&["stats", "rows.jsonl", "--by", "kind"], "s.json");
+    assert!(counts.starts_with('{') && !noted, "{counts}");
+    assert!(written(&["merge", "rows.jsonl"], "m.parquet").1);
+    assert!(!written(&["merge", "rows.jsonl"], "m.jsonl").1);
+}
+
+#[test]
 fn what_is_read_is_never_written_over() {
     let place = Place::with_article();
     assert_eq!(place.run(&["extract", "a.txt", "-o", "rows.jsonl"]).code, 0);

@@ -14,9 +14,9 @@ use onrecord::lexicon::{Lexicon, Nicknames};
 pub struct MergeOptions {
     #[command(flatten)]
     input: RowsOptions,
-    /// What to write
-    #[arg(long, value_enum, default_value_t = FormatName::Jsonl)]
-    format: FormatName,
+    /// What to write [default: what the name of the output says, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<FormatName>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -37,7 +37,7 @@ pub fn run(options: &MergeOptions) -> Result<Outcome, Failure> {
     })?;
     let groups = collate(&Lexicon::english(), &Nicknames::english(), &quotations);
     let path = options.input.output.as_deref();
-    match options.format {
+    match options.input.format(options.format, FormatName::Jsonl) {
         FormatName::Jsonl => {
             let mut out = Vec::new();
             groups.iter().for_each(|group| write_group(&quotations, group, &mut out));

@@ -22,9 +22,9 @@ use std::path::{Path, PathBuf};
 pub struct SpeakersOptions {
     #[command(flatten)]
     input: RowsOptions,
-    /// What to write
-    #[arg(long, value_enum, default_value_t = FormatName::Jsonl)]
-    format: FormatName,
+    /// What to write [default: what the name of the output says, else jsonl]
+    #[arg(long, value_enum)]
+    format: Option<FormatName>,
     /// Link speakers to a list (columns id, name, and optionally aliases, role, jurisdiction)
     #[arg(long, value_name = "FILE.tsv")]
     people: Option<PathBuf>,
@@ -103,7 +103,7 @@ fn open_people(path: &Path) -> Result<Vec<Listed>, Failure> {
 fn write(options: &SpeakersOptions, speakers: &[&Speaker]) -> Result<(), Failure> {
     let path = options.input.output.as_deref();
     let mut out = Vec::new();
-    match options.format {
+    match options.input.format(options.format, FormatName::Jsonl) {
         FormatName::Jsonl => speakers.iter().for_each(|speaker| write_speaker(speaker, &mut out)),
         FormatName::Csv => {
             out.extend(speaker_header());

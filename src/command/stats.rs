@@ -28,9 +28,9 @@ pub struct StatsOptions {
         hide_possible_values = true
     )]
     by: Vec<Dimension>,
-    /// What to write
-    #[arg(long, value_enum, default_value_t = FormatName::Table)]
-    format: FormatName,
+    /// What to write [default: what the name of the output says, else table]
+    #[arg(long, value_enum)]
+    format: Option<FormatName>,
     /// Only the first N groups
     #[arg(long, value_name = "N")]
     top: Option<usize>,
@@ -75,7 +75,7 @@ pub fn run(options: &StatsOptions) -> Result<Outcome, Failure> {
     let groups = found.all_groups;
     let path = options.input.output.as_deref();
     let counting = Counting { by: &by, counted: &found };
-    match options.format {
+    match options.input.format(options.format, FormatName::Table) {
         FormatName::Table => write_styled(path, table(&by, &found).as_bytes())?,
         FormatName::Csv => write_bytes(path, &write_csv(&counting))?,
         FormatName::Json => write_bytes(path, &write_json(&counting))?,

@@ -3,9 +3,9 @@
 use super::message::{counted, note, rejected};
 use super::{Failure, Outcome};
 use anstream::{AutoStream, StripStream};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use onrecord::collation::Statement;
-use onrecord::format::output::file::Output;
+use onrecord::format::output::file::{Output, is_stream};
 use onrecord::format::output::table_row;
 use onrecord::format::rows::Row;
 use onrecord::format::schema::{Layout, Typed};
@@ -61,6 +61,22 @@ impl RowsOptions {
     /// If the output is one of the inputs.
     pub fn spare_inputs(&self) -> Result<(), Failure> {
         spare(self.paths.iter().map(PathBuf::as_path), self.output.as_deref())
+    }
+
+    /// The format to write: the chosen one, else what the name of the output says, else the usual one.
+    pub fn format<F: ValueEnum + Copy>(&self, chosen: Option<F>, usual: F) -> F {
+        let path = self.output.as_deref().filter(|path| chosen.is_none() && !is_stream(path));
+        let ending = path.and_then(|path| path.extension()?.to_str());
+        let named = ending.and_then(|ending| F::from_str(ending, true).ok());
+        let strange = ending.filter(|ending| named.is_none() && !["json", "jsonl", "txt"].contains(ending)).zip(path);
+        if let (Some((_, path)), false, Some(usual)) = (strange, self.quiet, usual.to_possible_value()) {
+            note(format_args!(
+                "{} is written as {}, whatever its name says (--format chooses)",
+                path.display(),
+                usual.get_name()
+            ));
+        }
+        chosen.or(named).unwrap_or(usual)
     }
 }
 

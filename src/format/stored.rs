@@ -323,6 +323,9 @@ fn statement(line: &str) -> Result<Statement, String> {
     if !line.trim_start().starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok() {
         return Err("the line holds no JSON object".into());
     }
+    if !line.trim_start().starts_with('{') {
+        return Err("no row: rows are what onrecord extract writes".into());
+    }
     let row: StoredRow<'_> = serde_json::from_str(line).map_err(|error| match error.classify() {
         Category::Data => format!("no row: {}", without_place(&error)),
         _ => broken(line, &error),

@@ -213,7 +213,8 @@ impl Compiler<'_> {
             let follows = row.geonames_id.is_some_and(|number| number != 0 && row.id == format!("geonames:{number}"));
             let id = if follows { 0 } else { strings.add_id(&row.id) + 1 };
             let name = strings.add(&row.name);
-            if matches!(row.sort, EntryType::Country | EntryType::State | EntryType::County) {
+            // Nothing says which towns lie in a district that is known near by alone.
+            if !row.local && matches!(row.sort, EntryType::Country | EntryType::State | EntryType::County) {
                 arrays.governments.push(arrays.records.len() as u32);
             }
             arrays.records.push(Record::new(row, id, name, area as u16));
