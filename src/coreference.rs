@@ -11,7 +11,7 @@ use crate::mention::{Mention, MentionKind, MentionType, PARTICLES, is_suffix};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// A person or body of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,12 +54,12 @@ pub fn resolve(reading: Reading<'_>, gazetteer: &Gazetteer, mentions: &[Mention]
         mentions,
         clusters: Vec::new(),
         by_mention: vec![0; mentions.len()],
-        by_last: HashMap::new(),
-        by_first: HashMap::new(),
-        by_key: HashMap::new(),
-        by_first_word: HashMap::new(),
-        by_initials: HashMap::new(),
-        by_entry: HashMap::new(),
+        by_last: FxHashMap::default(),
+        by_first: FxHashMap::default(),
+        by_key: FxHashMap::default(),
+        by_first_word: FxHashMap::default(),
+        by_initials: FxHashMap::default(),
+        by_entry: FxHashMap::default(),
     };
     linker.link();
     linker.finish()
@@ -119,15 +119,15 @@ struct Linker<'a> {
     clusters: Vec<Cluster>,
     by_mention: Vec<u32>,
     /// Clusters of persons by surname, in text order.
-    by_last: HashMap<u64, Vec<usize>>,
-    by_first: HashMap<u64, Vec<usize>>,
+    by_last: FxHashMap<u64, Vec<usize>>,
+    by_first: FxHashMap<u64, Vec<usize>>,
     /// Clusters of bodies by their words.
-    by_key: HashMap<Vec<u64>, usize>,
+    by_key: FxHashMap<Vec<u64>, usize>,
     /// Organisations by their first word.
-    by_first_word: HashMap<u64, Vec<usize>>,
+    by_first_word: FxHashMap<u64, Vec<usize>>,
     /// Bodies of several words by their initials.
-    by_initials: HashMap<String, usize>,
-    by_entry: HashMap<EntryId, usize>,
+    by_initials: FxHashMap<String, usize>,
+    by_entry: FxHashMap<EntryId, usize>,
 }
 
 impl Linker<'_> {

@@ -18,8 +18,9 @@ use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
 use context::Profile;
+use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// How a statement and a jurisdiction are tied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -117,9 +118,9 @@ pub struct Finder<'a> {
     /// In order, so that sums are the same in every run.
     mentioned: BTreeMap<EntryId, Mentioned>,
     total: f32,
-    level_weights: HashMap<EntryType, f32>,
+    level_weights: FxHashMap<EntryType, f32>,
     /// By level: the place that the document is most about, and its weight.
-    in_play: HashMap<EntryType, (EntryId, f32)>,
+    in_play: FxHashMap<EntryType, (EntryId, f32)>,
     /// The place that the document is most about.
     heaviest: Option<(f32, EntryId)>,
     /// The place that it names first.
@@ -144,8 +145,8 @@ impl<'a> Finder<'a> {
             input,
             mentioned: BTreeMap::new(),
             total: 0.0,
-            level_weights: HashMap::new(),
-            in_play: HashMap::new(),
+            level_weights: FxHashMap::default(),
+            in_play: FxHashMap::default(),
             heaviest: None,
             first: None,
             named_in_order: Vec::new(),

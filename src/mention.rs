@@ -16,8 +16,8 @@ use crate::lexicon::{Classes, Gender, Number};
 use crate::reading::Reading;
 use crate::span::TokenSpan;
 use crate::token::{Case, Gap, Token, TokenKind};
+use rustc_hash::FxHashSet;
 use std::cell::OnceCell;
-use std::collections::HashSet;
 use std::ops::Deref;
 
 /// The form of a mention.
@@ -143,7 +143,7 @@ fn leave_local(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions
         let entry = gazetteer.entry(c.entry);
         (entry.country(), if entry.country() == "US" { entry.admin1() } else { "" })
     };
-    let told: HashSet<_> = told.filter(|c| !local(c) && is_large(gazetteer, c, 100_000)).map(ground).collect();
+    let told: FxHashSet<_> = told.filter(|c| !local(c) && is_large(gazetteer, c, 100_000)).map(ground).collect();
     let spoken_of = |c: &Candidate| !local(c) || told.contains(&ground(c));
     let behind_place = |place: &PlaceName| {
         let at = place.tokens.start as usize;
@@ -158,8 +158,8 @@ fn leave_local(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions
     found.places.iter_mut().for_each(|place| place.candidates.retain(spoken_of));
     let free = |place: &PlaceName| place.context == PlaceContext::Free && !place.candidates.is_empty() && !goes_on(place);
     // What is a place once is one wherever it stands.
-    let places: HashSet<Vec<u64>> = found.places.iter().filter(|p| free(p) && behind_place(p)).map(words).collect();
-    let mut left = HashSet::new();
+    let places: FxHashSet<Vec<u64>> = found.places.iter().filter(|p| free(p) && behind_place(p)).map(words).collect();
+    let mut left = FxHashSet::default();
     found.places.retain(|place| {
         let stays = place.candidates.iter().any(|c| !local(c)) || free(place) && places.contains(&words(place));
         if !stays {
@@ -182,7 +182,7 @@ fn reclaim_surnames(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Men
     let full_name = |m: &&Mention| {
         m.sort == MentionType::Person && m.kind == MentionKind::Named && m.name.is_some_and(|n| n.len() > 1 || m.tokens.len() > 1)
     };
-    let mut surnames = HashSet::new();
+    let mut surnames = FxHashSet::default();
     for name in found.list.iter().filter(full_name).filter_map(|m| m.name) {
         // `Grant` of `Milo Grant Jr.`
         let last = name.range().rev().find(|&i| !is_suffix(reading.word(i))).unwrap_or(name.start as usize);
@@ -207,7 +207,7 @@ fn reclaim_surnames(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Men
         let named = surnames.contains(&tokens[at].hash) && (!large || speaks);
         (named || subject) && !preposition && !behind_comma
     };
-    let mut persons = HashSet::new();
+    let mut persons = FxHashSet::default();
     for place in &mut found.places {
         let at = place.tokens.start as usize;
         if place.tokens.len() == 1 && place.context != PlaceContext::Person && is_person(at, place) {

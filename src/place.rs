@@ -13,7 +13,7 @@ use crate::mention::{Mentions, PlaceContext, PlaceName, is_large, is_listed_coun
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::{Case, TokenKind};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Deref;
 use support::{Ground, Site, Support};
 
@@ -71,7 +71,7 @@ pub fn resolve(input: Input<'_>) -> Vec<Place> {
         let words = |name: &PlaceName| input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect::<Vec<u64>>();
         let told = |name: &PlaceName| is_behind_preposition(&input, name) || container_after(&input, name).is_some();
         let places = judged.iter().filter(|(name, standing)| *standing == Standing::Place && told(name));
-        let places: HashSet<Vec<u64>> = places.map(|(name, _)| words(name)).collect();
+        let places: FxHashSet<Vec<u64>> = places.map(|(name, _)| words(name)).collect();
         judged.retain(|(name, standing)| *standing != Standing::Again || places.contains(&words(name)));
     }
     judged.retain(|(_, standing)| *standing != Standing::None);
@@ -329,7 +329,7 @@ struct Weighed {
 struct Resolver<'a> {
     input: Input<'a>,
     /// How much the words of the text say that it is at home in a country.
-    at_home: HashMap<[u8; 2], f32>,
+    at_home: FxHashMap<[u8; 2], f32>,
     groups: Vec<Group>,
     /// By name of the document: its group.
     group_of: Vec<usize>,
@@ -382,9 +382,9 @@ const AT_HOME: f32 = 0.8;
 const REPEATED: usize = 3;
 
 /// By country: how many words are typical of its news, less those that are typical of others.
-fn at_home(input: &Input<'_>) -> HashMap<[u8; 2], f32> {
-    let mut counts: HashMap<WordId, usize> = HashMap::new();
-    let mut found: HashMap<[u8; 2], f32> = HashMap::new();
+fn at_home(input: &Input<'_>) -> FxHashMap<[u8; 2], f32> {
+    let mut counts: FxHashMap<WordId, usize> = FxHashMap::default();
+    let mut found: FxHashMap<[u8; 2], f32> = FxHashMap::default();
     let mut seen = 0.0;
     for (at, token) in input.tokens.iter().enumerate() {
         if !input.is(at, Classes::COUNTRY_WORD) {
@@ -436,7 +436,7 @@ impl<'a> Resolver<'a> {
     fn new(input: Input<'a>, names: &[&PlaceName]) -> Resolver<'a> {
         let at_home = at_home(&input);
         let mut resolver = Resolver { input, at_home, groups: Vec::new(), group_of: Vec::with_capacity(names.len()) };
-        let mut by_form: HashMap<Vec<u64>, usize> = HashMap::new();
+        let mut by_form: FxHashMap<Vec<u64>, usize> = FxHashMap::default();
         for name in names {
             let mut form: Vec<u64> = input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect();
             // `Pope and Conway counties` beside the town of Conway.

@@ -14,7 +14,7 @@ use crate::mention::{Mention, MentionKind, MentionType};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
 use crate::token::{Gap, TokenKind};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::ops::Deref;
 
 /// What a speaker is.
@@ -166,16 +166,16 @@ fn follow(speakers: &[Option<Speaker>], before: u32) -> Option<Speaker> {
 /// Look-ups that are made once a document.
 struct Index {
     /// Persons by each word of their roles, in the order of the document.
-    by_role: HashMap<u64, Vec<u32>>,
+    by_role: FxHashMap<u64, Vec<u32>>,
     /// Persons by their surname in small letters.
-    by_surname: HashMap<String, u32>,
+    by_surname: FxHashMap<String, u32>,
     /// The person who answers in an interview.
     interviewee: Option<u32>,
 }
 
 impl Index {
     fn new(reading: Reading<'_>, mentions: &[Mention], entities: &Entities) -> Index {
-        let mut index = Index { by_role: HashMap::new(), by_surname: HashMap::new(), interviewee: None };
+        let mut index = Index { by_role: FxHashMap::default(), by_surname: FxHashMap::default(), interviewee: None };
         // The lines before the first answer speak most of the person who gives it.
         let answers = |w: &[crate::token::Token]| w[0].gap >= Gap::Line && w[0].span.of(reading.text) == "A";
         let lead = reading.tokens.windows(2).position(answers);

@@ -6,7 +6,7 @@ use crate::lexicon::Classes;
 use crate::reading::Reading;
 use crate::span::TokenSpan;
 use crate::token::{Gap, TokenKind};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a county's name ends with.
 const TYPES: [&str; 2] = ["County", "Parish"];
@@ -56,7 +56,7 @@ pub(super) fn name_again(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mu
             None => {}
         }
     }
-    let again: HashSet<TokenSpan> = added.iter().map(|place| place.tokens).collect();
+    let again: FxHashSet<TokenSpan> = added.iter().map(|place| place.tokens).collect();
     for mention in &mut found.list {
         if matches!(mention.sort, MentionType::Person | MentionType::Unknown) && again.contains(&mention.tokens) {
             mention.sort = MentionType::Place;
@@ -77,8 +77,8 @@ pub fn is_listed_county(reading: Reading<'_>, name: TokenSpan) -> bool {
 }
 
 /// The counties that are named in full, each once, by the hash of the first word.
-fn counties(reading: Reading<'_>, gazetteer: &Gazetteer, found: &Mentions) -> HashMap<u64, Vec<County>> {
-    let mut counties: HashMap<u64, Vec<County>> = HashMap::new();
+fn counties(reading: Reading<'_>, gazetteer: &Gazetteer, found: &Mentions) -> FxHashMap<u64, Vec<County>> {
+    let mut counties: FxHashMap<u64, Vec<County>> = FxHashMap::default();
     for place in found.places.iter().filter(|place| place.tokens.len() > 1) {
         let (first, last) = (place.tokens.start as usize, place.tokens.end as usize - 1);
         let is_county = |c: &&Candidate| c.kind == NameKind::Name && gazetteer.entry(c.entry).sort() == EntryType::County;
@@ -95,11 +95,11 @@ fn counties(reading: Reading<'_>, gazetteer: &Gazetteer, found: &Mentions) -> Ha
 }
 
 /// Where words stand that are the name, or part of the name, of a person who is named in full.
-fn persons(reading: Reading<'_>, found: &Mentions) -> HashSet<usize> {
+fn persons(reading: Reading<'_>, found: &Mentions) -> FxHashSet<usize> {
     let person = |m: &&super::Mention| m.sort == MentionType::Person && m.kind == MentionKind::Named;
     let persons = || found.list.iter().filter(person);
     let full = persons().filter(|m| m.name.is_some_and(|name| name.len() > 1) || m.tokens.len() > 1);
-    let words: HashSet<u64> = full.flat_map(|m| m.tokens.range()).map(|at| reading.tokens[at].hash).collect();
+    let words: FxHashSet<u64> = full.flat_map(|m| m.tokens.range()).map(|at| reading.tokens[at].hash).collect();
     let known = persons().flat_map(|m| m.tokens.range().map(move |at| (at, m.tokens.len())));
     known.filter(|&(at, len)| len > 1 || words.contains(&reading.tokens[at].hash)).map(|(at, _)| at).collect()
 }
