@@ -133,6 +133,8 @@ fn kinds_and_genres_choose_what_counts() {
     let run = evaluate(folder.path(), &["sentences.jsonl", "--genres", "court"]).exits(1);
     assert!(run.err.contains("sentences.jsonl: no document is of these genres"), "{}", run.err);
     evaluate(folder.path(), &["sentences.jsonl", "--genres", "all"]).exits(0);
+    let run = evaluate(folder.path(), &["places.jsonl", "--kinds", "banana"]).exits(1);
+    assert!(run.err.contains("places.jsonl: no place is of these kinds (there are adm1, place"), "{}", run.err);
 }
 
 #[test]

@@ -6,11 +6,13 @@ use super::{Failure, Outcome, PipelineOptions, home};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use onrecord::evaluation::corrections::Corrected;
+use onrecord::evaluation::gold::{self, Case, Gold};
 use onrecord::evaluation::mistake::{Mistake, sample};
-use onrecord::evaluation::{Choice, Scores, evaluate, gold};
+use onrecord::evaluation::{Choice, Scores, evaluate};
 use onrecord::format::{Problem, corrections};
 use onrecord::home::Learner;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -79,7 +81,11 @@ pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
     let mut lost = 0;
     let mut scored = Vec::new();
     for path in &options.paths {
-        let (cases, mut problems) = gold::open(path);
+        let (mut cases, mut problems) = gold::open(path);
+        if let Some(reason) = no_such_kinds(&cases, &choice) {
+            problems.push(Problem::new(path.display().to_string(), reason));
+            cases.clear();
+        }
         if options.learn_home {
             let mut learner = Learner::default();
             cases.iter().for_each(|case| learner.take(&case.document));
@@ -107,6 +113,16 @@ pub fn run(options: &EvaluateOptions) -> Result<Outcome, Failure> {
         if options.json { write_json(&mut out, &scored, options.errors) } else { print(&mut out, &scored, options.errors) };
     printed.and_then(|()| out.flush()).map_err(|error| Failure::io("<stdout>", &error))?;
     Ok(if lost > 0 { Outcome::SomeRejected } else { Outcome::Done })
+}
+
+/// What is wrong with kinds of places if gold has places, and none of them.
+fn no_such_kinds(cases: &[Case], choice: &Choice) -> Option<String> {
+    let kinds = choice.kinds.as_ref()?;
+    let places = cases.iter().filter_map(|case| if let Gold::Places(places) = &case.gold { Some(places) } else { None });
+    let known: BTreeSet<&str> = places.flat_map(|places| places.kinds()).collect();
+    let listed = || known.iter().copied().collect::<Vec<_>>().join(", ");
+    let strange = !known.is_empty() && kinds.iter().all(|kind| !known.contains(kind.as_str()));
+    strange.then(|| format!("no place is of these kinds (there are {}; --kinds all takes each)", listed()))
 }
 
 /// Scores rows against what readers said of them.

@@ -86,7 +86,9 @@ impl RowsOptions {
 /// If an output is one of the inputs.
 pub fn spare<'a>(mut inputs: impl Iterator<Item = &'a Path>, output: Option<&Path>) -> Result<(), Failure> {
     let Some(output) = output else { return Ok(()) };
-    match inputs.any(|input| input.is_file() && are_one_file(input, output)) {
+    // A list may name a million files: only those of the same name are looked up.
+    let is_output = |input: &Path| input.file_name() == output.file_name() && input.is_file() && are_one_file(input, output);
+    match inputs.any(is_output) {
         true => Err(Failure::usage(format!("{}: the output would replace what is read", output.display()))),
         false => Ok(()),
     }

@@ -65,6 +65,11 @@ struct Line {
 }
 
 impl Gold {
+    /// The kinds of its names, as the gold calls them.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.toponyms.iter().filter_map(|toponym| toponym.kind.as_deref())
+    }
+
     pub(super) fn read(record: &Record, bytes: &Bytes) -> Result<Gold, String> {
         let toponyms = items(record, "toponyms", |line: Line| {
             let is_place = line.sort.as_deref().is_none_or(|sort| !NO_PLACES.contains(&sort));
