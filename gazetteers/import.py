@@ -462,7 +462,7 @@ def districts(admin2, centres, iso, alternates, places, more):
             continue
         typed = [f'{bare} {DISTRICTS[country]}'] if country in DISTRICTS else [name] if re.search(r' (District|County|Province|Municipality)$', name) else []
         free = len(bare) > 2 and (country, key(bare)) not in taken and not alternates.common(bare) and bare[0].isupper()
-        names = typed + [bare] if free and typed else typed or ([bare] if free else [])
+        names = typed + ([bare] if free else [])
         if names:
             c = where[code]
             plain = [ascii_form(n) for n in names]

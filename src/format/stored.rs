@@ -320,11 +320,10 @@ fn read_lines(mut reader: impl BufRead, name: &str, take: &mut dyn FnMut(Item<'_
 
 /// What a line says, or why it is no row.
 fn statement(line: &str) -> Result<Statement, String> {
-    if !line.trim_start().starts_with('{') && serde_json::from_str::<&RawValue>(line).is_ok() {
-        return Err("the line holds no JSON object".into());
-    }
     if !line.trim_start().starts_with('{') {
-        return Err("no row: rows are what onrecord extract writes".into());
+        let other = serde_json::from_str::<&RawValue>(line).is_ok();
+        let reason = if other { "the line holds no JSON object" } else { "no row: rows are what onrecord extract writes" };
+        return Err(reason.into());
     }
     let row: StoredRow<'_> = serde_json::from_str(line).map_err(|error| match error.classify() {
         Category::Data => format!("no row: {}", without_place(&error)),
