@@ -372,7 +372,7 @@ impl Gazetteer {
 
     /// The names that start at token `at`, longest first.
     ///
-    /// A name with a fixed spelling (`US`, `ICE`) matches no other (`us`, `ice`).
+    /// A name with a fixed spelling (`US`, `ICE`) matches no other (`us`, `ice`). Hyphens and blanks are the same.
     pub fn matches(&self, text: &str, tokens: &[Token], at: usize) -> Vec<Match> {
         let mut found: Vec<Match> = Vec::new();
         for (number, layer) in self.layers.iter().enumerate() {
@@ -381,6 +381,10 @@ impl Gazetteer {
                 let joined = i == 0 || token.gap < Gap::Blank && in_name(token);
                 if !joined {
                     break;
+                }
+                // `Zaki-Biam` is `Zaki Biam`.
+                if token.kind == TokenKind::Hyphen {
+                    continue;
                 }
                 key = key.extend(token.hash);
                 let Some(state) = layer.state(key) else { break };

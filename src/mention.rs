@@ -11,7 +11,7 @@ mod nominal;
 pub use county::is_listed_county;
 pub use name::PARTICLES;
 
-use crate::gazetteer::{Candidate, EntryType, Gazetteer, Match, NameKind};
+use crate::gazetteer::{Candidate, Entry, EntryType, Gazetteer, Match, NameKind};
 use crate::lexicon::{Classes, Gender, Number};
 use crate::reading::Reading;
 use crate::span::TokenSpan;
@@ -131,22 +131,28 @@ pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
     found
 }
 
-/// Leaves out places that are known near by alone, unless their country is spoken of (in the United States their state) and the words before
-/// one mention of them speak of a place.
+/// Leaves out places that are known near by alone, unless their country is spoken of (in the United States their state, of a quarter its city)
+/// and the words before one mention of them speak of a place.
 fn leave_local(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions) {
     let local = |c: &Candidate| gazetteer.entry(c.entry).is_local();
     if !found.places.iter().any(|place| place.candidates.iter().any(local)) {
         return;
     }
     let told = found.places.iter().filter(|place| place.context != PlaceContext::Person).flat_map(|place| &place.candidates);
-    let ground = |c: &Candidate| {
+    let is_quarter = |entry: Entry<'_>| entry.sort() == EntryType::Neighborhood;
+    // Country, state and county, as far as they count.
+    let ground = |c: &Candidate, near: bool| {
         let entry = gazetteer.entry(c.entry);
-        (entry.country(), if entry.country() == "US" { entry.admin1() } else { "" })
+        (entry.country(), if entry.country() == "US" { entry.admin1() } else { "" }, if near { entry.admin2() } else { "" })
     };
-    let told: FxHashSet<_> = told.filter(|c| !local(c) && is_large(gazetteer, c, 100_000)).map(ground).collect();
-    let spoken_of = |c: &Candidate| !local(c) || told.contains(&ground(c));
+    let told = told.filter(|c| !local(c) && is_large(gazetteer, c, 100_000));
+    let told: FxHashSet<_> = told.flat_map(|c| [ground(c, false), ground(c, true)]).collect();
+    let spoken_of = |c: &Candidate| !local(c) || told.contains(&ground(c, is_quarter(gazetteer.entry(c.entry))));
     let behind_place = |place: &PlaceName| {
         let at = place.tokens.start as usize;
+        // `on the West Side`
+        let quarter = place.candidates.iter().all(|c| is_quarter(gazetteer.entry(c.entry)));
+        let at = at - usize::from(quarter && at > 1 && reading.is_word(at - 1, "the"));
         at > 0
             && (reading.is(at - 1, Classes::PLACE_PREPOSITION.or(Classes::CONJUNCTION))
                 || reading.is_kind(at - 1, TokenKind::Comma))
@@ -204,7 +210,9 @@ fn reclaim_surnames(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Men
         let verb = reading.is(at + 1, Classes::CUE) && !reading.is(at + 1, Classes::VERB_NOUN);
         let who = reading.is_kind(at + 1, TokenKind::Comma) && reading.is_word(at + 2, "who");
         let subject = !known && !after_word && reading.is(at, Classes::SURNAME) && (verb || who);
-        let named = surnames.contains(&tokens[at].hash) && (!large || speaks);
+        // A country's name alone makes no person of `Little Haiti`.
+        let names_persons = reading.is(at, Classes::SURNAME.or(Classes::GIVEN_NAME));
+        let named = surnames.contains(&tokens[at].hash) && (!large || speaks && names_persons);
         (named || subject) && !preposition && !behind_comma
     };
     let mut persons = FxHashSet::default();

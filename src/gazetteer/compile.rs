@@ -4,7 +4,7 @@ use super::file::{AREAS, Area, Arrays, HEADS, Key, LIMIT, Meaning, Meanings, Rec
 use super::table::{Row, Table, TableError};
 use super::{EntryType, NameKind};
 use crate::lexicon::Lexicon;
-use crate::token::tokenize;
+use crate::token::{TokenKind, tokenize};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
@@ -176,7 +176,8 @@ impl Compiler<'_> {
             .rsplit(' ')
             .next()
             .is_some_and(|last| matches!(last, "state" | "province" | "region" | "county" | "district" | "city"));
-        let words: Vec<u64> = tokenize(self.lexicon, name).iter().map(|t| t.hash).collect();
+        let tokens = tokenize(self.lexicon, name);
+        let words: Vec<u64> = tokens.iter().filter(|t| t.kind != TokenKind::Hyphen).map(|t| t.hash).collect();
         if words.is_empty() || name.contains(',') || typed {
             return 0;
         }

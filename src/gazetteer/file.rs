@@ -21,7 +21,7 @@ use bytemuck::{Pod, Zeroable};
 use std::fmt;
 use std::ops::Range;
 
-pub(super) const MAGIC: [u8; 8] = *b"ONRGAZ2\n";
+pub(super) const MAGIC: [u8; 8] = *b"ONRGAZ3\n";
 const SECTIONS: usize = 9;
 const HEADER: usize = 16 + SECTIONS * 16;
 /// Set in the first word of a list whose names hide those of lower layers.
@@ -174,7 +174,7 @@ impl Record {
 }
 
 /// In the place of the type of what [`super::Entry::is_local`].
-const LOCAL: [(u32, EntryType); 2] = [(0xf, EntryType::City), (0xe, EntryType::County)];
+const LOCAL: [(u32, EntryType); 3] = [(0xf, EntryType::City), (0xe, EntryType::County), (0xd, EntryType::Neighborhood)];
 /// Ids of GeoNames are smaller.
 pub(super) const MOST_GEONAMES_ID: u32 = 1 << 28;
 /// A latitude that none is.

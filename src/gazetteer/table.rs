@@ -74,7 +74,8 @@ pub struct Table {
 }
 
 /// The types of what is known near by alone, and what it is; see [`super::Entry::is_local`].
-const LOCAL: [(&str, EntryType); 2] = [("village", EntryType::City), ("district", EntryType::County)];
+const LOCAL: [(&str, EntryType); 3] =
+    [("village", EntryType::City), ("district", EntryType::County), ("quarter", EntryType::Neighborhood)];
 
 impl Table {
     /// Reads a table from a file.

@@ -4,6 +4,7 @@
 //! speaks for each is a row of numbers ([`FEATURES`]); learned weights (`training/logit.py`, `models/jurisdiction.tsv`) choose.
 
 use super::topic::{SOURCES, Sum, Topic, Topics, Voices};
+use super::named::Reference;
 use super::{Finder, Jurisdiction, Mentioned, Statement, level_of, level_of_office, level_of_word};
 use crate::gazetteer::{EntryId, EntryType};
 use crate::jurisdiction::Basis;
@@ -331,10 +332,10 @@ impl Finder<'_> {
         })
     }
 
-    /// What "the city" and "our state" stand for in a statement: the one of that level which the words for the speaker's office name, or what
-    /// holds a place that they name, else of all places of that level the likeliest; and its share among them.
-    pub(super) fn in_play(&self, statement: &Statement<'_>, level: EntryType) -> Option<(EntryId, f32)> {
-        let mut candidates = self.in_play_for(statement, level);
+    /// What "the city" and "our state" stand for in a statement: the one that fits which the words for the speaker's office name, or what
+    /// holds a place that they name, else of all places that fit the likeliest; and its share among them.
+    pub(super) fn in_play(&self, statement: &Statement<'_>, reference: Reference<'_>) -> Option<(EntryId, f32)> {
+        let mut candidates = self.in_play_for(statement, reference);
         // Of `Kansas hospitals` Kansas; of `Somali traders` no country.
         let by_name =
             || statement.source.iter().flat_map(|&words| self.places_in(words)).filter(|place| !place.kind.is_demonym());
@@ -355,11 +356,11 @@ impl Finder<'_> {
         candidates[best].entry.map(|entry| (entry, likelihoods[best]))
     }
 
-    /// The places of a level that a statement may speak of, each with its score.
-    pub(super) fn in_play_for(&self, statement: &Statement<'_>, level: EntryType) -> Vec<Candidate> {
+    /// The places that a reference of a statement may stand for, each with its score.
+    pub(super) fn in_play_for(&self, statement: &Statement<'_>, reference: Reference<'_>) -> Vec<Candidate> {
         let mut candidates = Vec::new();
         self.each(statement, &self.office(statement), |entry, &features| {
-            if entry.is_some_and(|entry| self.input.gazetteer.entry(entry).sort() == level) {
+            if entry.is_some_and(|entry| reference.fits(self.input.gazetteer.entry(entry))) {
                 candidates.push(Candidate { entry, likelihood: self.input.ranking.weights.score(&features), features });
             }
         });

@@ -1,11 +1,12 @@
 //! Jurisdictions that a content names: by name, as "American", or as "the city" and "our state".
 
 use super::{Basis, Finder, Jurisdiction, Statement, level_of_word};
-use crate::gazetteer::{EntryId, EntryType, NameKind};
+use crate::gazetteer::{Entry, EntryId, EntryType, NameKind};
 use crate::lexicon::Classes;
 use crate::place::{Home, Place};
+use crate::reading::Reading;
 use crate::span::Span;
-use crate::token::{Gap, TokenKind};
+use crate::token::{Case, Gap, TokenKind};
 use std::collections::BTreeMap;
 
 /// Words before "city" or "state" that make it the one in play.
@@ -15,23 +16,50 @@ const WHOLE: [&str; 6] = ["whole", "entire", "very", "own", "home", "one"];
 /// Words before languages.
 const SPOKEN: [&str; 7] = ["in", "into", "speak", "speaks", "spoke", "speaking", "learn"];
 /// What is of a government: `federal money`, `state law`.
-const OF_GOVERNMENT: [&str; 12] = [
+const OF_GOVERNMENT: [&str; 21] = [
     "law",
     "laws",
+    "rules",
+    "constitution",
     "government",
-    "budget",
-    "money",
-    "funds",
-    "aid",
+    "agencies",
     "officials",
     "lawmakers",
+    "regulators",
+    "inspectors",
+    "prosecutors",
+    "budget",
     "taxes",
-    "constitution",
-    "agencies",
+    "money",
+    "dollars",
+    "funds",
+    "funding",
+    "aid",
+    "grant",
+    "grants",
+    "loan",
 ];
 
 /// How many times as much of one country is much more.
 const MUCH_MORE: f32 = 3.0;
+
+/// What "the city" or "our state" may stand for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reference<'a> {
+    /// The level of the word, if it has one.
+    level: Option<EntryType>,
+    /// The word.
+    word: &'a str,
+}
+
+impl Reference<'_> {
+    /// Whether it may stand for a place: one of the level, or one with the word in its name, as counties of Kenya are of the first level.
+    pub(super) fn fits(self, place: Entry<'_>) -> bool {
+        let division = || matches!(place.sort(), EntryType::State | EntryType::County);
+        let typed = || place.name().rsplit_once(' ').is_some_and(|(_, last)| last.eq_ignore_ascii_case(self.word));
+        self.level == Some(place.sort()) || division() && typed()
+    }
+}
 
 /// Countries whose divisions are called states.
 const WITH_STATES: [&str; 14] = ["US", "AU", "IN", "DE", "BR", "MX", "NG", "MY", "AT", "VE", "MM", "SD", "SS", "ET"];
@@ -66,8 +94,8 @@ impl<'a> Finder<'a> {
                     });
                 }
             }
-            for (level, span) in self.local_references(part) {
-                if let Some((entry, share)) = self.in_play(statement, level)
+            for (reference, span) in self.local_references(part) {
+                if let Some((entry, share)) = self.in_play(statement, reference)
                     && found.iter().all(|j| j.entry != entry)
                 {
                     found.push(Jurisdiction {
@@ -148,18 +176,18 @@ impl<'a> Finder<'a> {
     }
 
     /// `the city`, `our state`, `state law`, `the federal government` in some content.
-    pub(super) fn local_references(&self, part: Span) -> Vec<(EntryType, Span)> {
-        let tokens = self.input.reading.tokens;
+    pub(super) fn local_references(&self, part: Span) -> Vec<(Reference<'a>, Span)> {
+        let reading = self.input.reading;
+        let tokens = reading.tokens;
         let first = tokens.partition_point(|t| t.span.start < part.start);
         let mut found = Vec::new();
         for at in first..tokens.len() {
             if tokens[at].span.end > part.end {
                 break;
             }
-            let reading = self.input.reading;
             // `the federal government` is the country's, `state law` the state's.
-            let federal = reading.is_word(at, "federal");
-            let governed = (federal || reading.is_word(at, "state")) && OF_GOVERNMENT.contains(&reading.word(at + 1));
+            let national = reading.is_word(at, "federal") || reading.is_word(at, "national");
+            let governed = (national || reading.is_word(at, "state")) && is_of_government(reading, at);
             if !governed && !reading.is(at, Classes::LOCAL_REFERENCE) {
                 continue;
             }
@@ -184,15 +212,24 @@ impl<'a> Finder<'a> {
                 continue;
             }
             let level = match level_of_word(reading, at) {
-                _ if federal => EntryType::Country,
+                _ if national => Some(EntryType::Country),
                 // In a country without states "the state" is the country.
-                _ if reading.is_word(at, "state") && !self.has_states => EntryType::Country,
-                _ if governed => EntryType::State,
-                Some(EntryType::Neighborhood) | None => continue,
-                Some(level) => level,
+                _ if reading.is_word(at, "state") && !self.has_states => Some(EntryType::Country),
+                _ if governed => Some(EntryType::State),
+                level => level.filter(|level| *level != EntryType::Neighborhood),
             };
-            found.push((level, Span { start: tokens[determined.unwrap_or(at)].span.start, end: tokens[at].span.end }));
+            let span = Span { start: tokens[determined.unwrap_or(at)].span.start, end: tokens[at].span.end };
+            found.push((Reference { level, word: reading.word(at) }, span));
         }
         found
     }
+}
+
+/// Whether `federal` or `state` says whose law or money follows: `state law`, `state trail money`, `state and federal money`.
+fn is_of_government(reading: Reading<'_>, at: usize) -> bool {
+    let of_government = |at: usize| OF_GOVERNMENT.contains(&reading.word(at));
+    let both = reading.is(at + 1, Classes::CONJUNCTION) && ["federal", "state"].contains(&reading.word(at + 2));
+    let described = reading.tokens.get(at + 1).is_some_and(|t| t.is_word() && t.case == Case::Lower);
+    let described = described && reading.is_word(at, "state") && !reading.is(at + 1, Classes::PREPOSITION.or(Classes::CONJUNCTION).or(Classes::VERB));
+    of_government(at + 1) || both && of_government(at + 3) || described && of_government(at + 2)
 }
