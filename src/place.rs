@@ -9,10 +9,10 @@ mod support;
 
 use crate::gazetteer::{Candidate, Entry, EntryId, EntryType, Gazetteer, NameKind};
 use crate::lexicon::{Classes, WordId};
-use crate::mention::{Mentions, PlaceContext, PlaceName, is_large, is_listed_county, names_party};
+use crate::mention::{Mention, MentionType, Mentions, PlaceContext, PlaceName, is_large, is_listed_county, names_party};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
-use crate::token::{Case, TokenKind};
+use crate::token::{Case, Gap, TokenKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Deref;
 use support::{Ground, Site, Support};
@@ -154,7 +154,7 @@ fn standing(input: &Input<'_>, name: &PlaceName) -> Standing {
         let known = alone && !person_name && name.candidates.iter().any(|c| is_large(input.gazetteer, c, 100_000));
         let sentence_start = before
             .is_none_or(|i| matches!(tokens[i].kind, TokenKind::Stop | TokenKind::Mark(_) | TokenKind::Colon))
-            || tokens[start].gap >= crate::token::Gap::Line;
+            || tokens[start].gap >= Gap::Line;
         if !large && (sentence_start || !preposition && !known) {
             return Standing::None;
         }
@@ -220,10 +220,13 @@ fn is_behind_preposition(input: &Input<'_>, name: &PlaceName) -> bool {
     let joins = |at: usize| input.is(at, Classes::CONJUNCTION) || input.is_kind(at, TokenKind::Comma);
     let places = &input.mentions.places;
     let (mut start, mut end) = (name.tokens.start as usize, name.tokens.end as usize);
+    // `Alderman Ed Fox of Ward | 3`
+    let goes_on = input.tokens.get(end).is_some_and(|t| t.gap <= Gap::Space && (t.is_capitalised() || t.kind == TokenKind::Number));
     for _ in 0..LISTED_NAMES {
         let Some(before) = start.checked_sub(1) else { return false };
         let party = before > 0 && names_party(input.tokens, input.text, before - 1);
-        if party || input.is(before, Classes::PLACE_PREPOSITION) && !input.is(before, Classes::WEAK_PREPOSITION) {
+        let strong = input.is(before, Classes::PLACE_PREPOSITION) && !input.is(before, Classes::WEAK_PREPOSITION);
+        if party || strong || !goes_on && is_of_office(input, before) {
             return true;
         }
         // A comma joins names of a list alone, and that goes on.
@@ -242,6 +245,22 @@ fn is_behind_preposition(input: &Input<'_>, name: &PlaceName) -> bool {
     }
     false
 }
+
+/// Whether "of" joins an office, a kind of place or a person named in full with a place: `the mayor | of Selma`, `Ed Fox | of Selma`.
+fn is_of_office(input: &Input<'_>, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).filter(|_| input.is_word(at, "of")) else { return false };
+    let governs = || {
+        let roles = input.lexicon.roles().longest(&input.tokens[..at], before);
+        roles.is_some_and(|(roles, _)| roles.iter().any(|role| role.governs.is_some()))
+    };
+    let list = &input.mentions.list;
+    let behind = list.partition_point(|mention| (mention.tokens.start as usize) < at);
+    let named = |m: &Mention| m.sort == MentionType::Person && m.name.is_some_and(|name| name.len() > 1 && name.end as usize == at);
+    input.is(before, Classes::LOCAL_REFERENCE) || governs() || list[..behind].iter().rev().take(NEAR).any(named)
+}
+
+/// Mentions that may overlap one another.
+const NEAR: usize = 4;
 
 /// `Baltimore, | MD`: a postal code needs its place before it.
 fn is_code_of_place_before(input: &Input<'_>, name: &PlaceName) -> bool {

@@ -10,7 +10,7 @@ use crate::gazetteer::{EntryId, EntryType};
 use crate::jurisdiction::Basis;
 use crate::lexicon::Classes;
 use crate::logit::{self, Logit, yes};
-use crate::place::{self, Home};
+use crate::place::{self, Home, Place};
 use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
 
@@ -599,6 +599,9 @@ impl Finder<'_> {
         };
         office.places = places_in(reading.span(role)).chain(behind_name).collect();
         office.level = self.level_of_role(role);
+        if office.places.is_empty() {
+            office.places.extend(office.level.and_then(|level| self.introduced_in(statement, level)));
+        }
         office.names_level = office.places.iter().any(|&place| office.level == Some(self.input.gazetteer.entry(place).sort()));
         if office.country.is_none() {
             let tokens = &reading.tokens[..role.end as usize];
@@ -619,6 +622,21 @@ impl Finder<'_> {
         let places = self.input.places;
         let at = places.partition_point(|place| (place.tokens.start as usize) <= of);
         places.get(at).filter(|place| said && place.tokens.start as usize == of + 1).map(|place| place.entry)
+    }
+
+    /// The place of an office that none is named for: of its level, named last in the paragraph before the speaker is named in full, as in
+    /// `In Selma, Mayor Ed Fox said`.
+    fn introduced_in(&self, statement: &Statement<'_>, level: EntryType) -> Option<EntryId> {
+        let [_, name] = statement.source;
+        let layout = self.input.reading.layout;
+        let sentence = layout.sentences.get(self.sentence_at(name.start)).filter(|_| !name.is_empty())?;
+        let paragraph = layout.paragraphs.get(sentence.paragraph as usize)?.sentences;
+        let lost = paragraph.1 - paragraph.0 > LONGEST;
+        let first = if lost { sentence.span.start } else { layout.sentences.get(paragraph.0 as usize)?.span.start };
+        let before = self.input.places.partition_point(|place| place.span.end <= name.start);
+        let mut here = self.input.places[..before].iter().rev().take_while(|place| place.span.start >= first);
+        let said = |place: &Place| statement.parts.iter().any(|part| part.contains(place.span));
+        here.find(|place| self.input.gazetteer.entry(place.entry).sort() == level && !said(place)).map(|place| place.entry)
     }
 
     /// The level that the office in some words governs.

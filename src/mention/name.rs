@@ -481,8 +481,12 @@ impl Reader<'_> {
     fn place_prefix(&self, start: usize, end: usize) -> Option<&Match> {
         // `Avigdor | Lieberman`: what is known near by alone stands before no name.
         let local = |c: &Candidate| self.gazetteer.entry(c.entry).is_local();
-        self.matches(start, end)
-            .find(|m| m.len < end - start && names_place(self.gazetteer, &m.candidates) && !m.candidates.iter().all(local))
+        // `Van | Houten`
+        let particle = |m: &Match| m.len == 1 && PARTICLES.iter().any(|known| self.word(start).eq_ignore_ascii_case(known));
+        self.matches(start, end).find(|m| {
+            let named = names_place(self.gazetteer, &m.candidates) && !m.candidates.iter().all(local);
+            m.len < end - start && named && !particle(m)
+        })
     }
 
     /// The end of the titles and roles at the start of a run: `ICE Acting Director | Tom Homan`.
