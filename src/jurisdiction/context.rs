@@ -339,7 +339,9 @@ impl Finder<'_> {
         // Of `Kansas hospitals` Kansas; of `Somali traders` no country.
         let by_name =
             || statement.source.iter().flat_map(|&words| self.places_in(words)).filter(|place| !place.kind.is_demonym());
-        let own = if statement.is_person { self.office(statement).places } else { by_name().map(|place| place.entry).collect() };
+        let office = self.office(statement);
+        let mut own = if statement.is_person { office.places } else { by_name().map(|place| place.entry).collect() };
+        own.extend(office.country);
         let is_own = |entry: EntryId| own.contains(&entry);
         let holds_own = |entry: EntryId| {
             self.mentioned.contains_key(&entry) && own.iter().any(|&own| place::contains(self.input.gazetteer, entry, own))
@@ -349,6 +351,13 @@ impl Finder<'_> {
             if candidates.iter().any(speaks) {
                 candidates.retain(speaks);
             }
+        }
+        // A home that the document does not name gives way to what it starts with.
+        let named = |c: &Candidate| c.entry.and_then(|entry| self.mentioned.get(&entry));
+        let starts = |c: &Candidate| named(c).is_some_and(|m| m.dateline || m.in_lead || m.in_headline);
+        if candidates.iter().any(starts) {
+            let home = self.input.home.map(|Home(home)| home);
+            candidates.retain(|c| c.entry != home || named(c).is_some());
         }
         let mut likelihoods: Vec<f32> = candidates.iter().map(|c| c.likelihood).collect();
         let best = first_best(&likelihoods)?;
