@@ -8,6 +8,7 @@
 mod copies;
 mod manifest;
 mod staging;
+mod watch;
 
 pub use copies::{Dedupe, EXACT, NAMES, NEAR};
 pub use manifest::{Checkpoint, Input, Plan};
@@ -30,6 +31,7 @@ use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use watch::Watch;
 
 /// The text of a batch, in bytes: enough to keep a worker busy, little enough to share out.
 const BATCH: usize = 128 << 10;
@@ -58,6 +60,12 @@ pub struct Summary {
     pub rejected: u64,
     /// Documents that are copies of others, if copies were asked for.
     pub copies: u64,
+    /// Documents with the id of an earlier one.
+    #[serde(default)]
+    pub again: u64,
+    /// Documents with hardly an English word.
+    #[serde(default)]
+    pub foreign: u64,
     /// Whether the run was stopped before the end of its input.
     pub stopped: bool,
 }
@@ -69,6 +77,7 @@ impl Summary {
         self.bytes += other.bytes;
         self.rejected += other.rejected;
         self.copies += other.copies;
+        self.foreign += other.foreign;
     }
 }
 
@@ -193,6 +202,8 @@ struct Batch {
     items: Vec<Item>,
     tickets: usize,
     reached: Reached,
+    /// Documents so far with the id of an earlier one.
+    again: u64,
 }
 
 struct Written<M> {
@@ -204,6 +215,7 @@ struct Written<M> {
     pieces: Vec<Piece>,
     events: Vec<Event>,
     reached: Reached,
+    again: u64,
     summary: Summary,
 }
 
@@ -291,15 +303,16 @@ fn read_batches(
     let (from, _) = job.from;
     let is_stopped = || failed.load(Ordering::Relaxed) || job.stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
     let mut copies = job.dedupe.map(Copies::new);
+    let mut watch = Watch::new(&job.input.keep);
     let mut items = Vec::new();
     let mut size = 0;
     let mut number = 0;
-    let mut flush = |items: &mut Vec<Item>, size: &mut usize, reached: Reached| {
+    let mut flush = |items: &mut Vec<Item>, size: &mut usize, reached: Reached, again: u64| {
         let tickets = (*size / BATCH).clamp(1, most);
         if items.is_empty() || (0..tickets).any(|_| ticket.send(()).is_err()) || failed.load(Ordering::Relaxed) {
             return;
         }
-        hand_on(Batch { number, items: std::mem::take(items), tickets, reached });
+        hand_on(Batch { number, items: std::mem::take(items), tickets, reached, again });
         number += 1;
         *size = 0;
     };
@@ -323,9 +336,12 @@ fn read_batches(
                 return !changed && !is_stopped();
             }
             size += if let Item::Document(document, _) = &item { document.text.len() } else { 64 };
+            if let Item::Document(document, origin) = &item {
+                items.extend(watch.look(document, origin).map(Item::Note));
+            }
             items.push(item);
             if size >= BATCH {
-                flush(&mut items, &mut size, at);
+                flush(&mut items, &mut size, at, watch.again());
             }
             !is_stopped()
         });
@@ -338,7 +354,9 @@ fn read_batches(
             return Err(io::Error::other(CannotResume(reason)));
         }
     }
-    flush(&mut items, &mut size, at);
+    let missing = watch.missing().map(|name| format!("no document has a field `{name}` to keep"));
+    items.extend(missing.map(|reason| Item::Note(Problem::new("", reason))));
+    flush(&mut items, &mut size, at, watch.again());
     Ok(false)
 }
 
@@ -370,11 +388,11 @@ fn annotate<M>(
     failed: &AtomicBool,
     send: &Sender<Written<M>>,
 ) {
-    let Batch { number, tickets, reached, .. } = batch;
+    let Batch { number, tickets, reached, again, .. } = batch;
     let (made, pieces, events, summary) = (Vec::new(), Vec::new(), Vec::new(), Summary::default());
     // A batch that was begun is finished: what is written ends with whole batches.
     let skipped = job.stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
-    let mut written = Written { number, tickets, skipped, made, pieces, events, reached, summary };
+    let mut written = Written { number, tickets, skipped, made, pieces, events, reached, again, summary };
     for item in if skipped { Vec::new() } else { batch.items } {
         // Nobody waits for more.
         if failed.load(Ordering::Relaxed) {
@@ -382,10 +400,11 @@ fn annotate<M>(
         }
         match item {
             Item::Document(document, origin) => match annotate_one(pipeline, job.format, &document, &mut written.made) {
-                Some(attributions) => {
+                Some((attributions, is_english)) => {
                     written.summary.documents += 1;
                     written.summary.attributions += attributions as u64;
                     written.summary.bytes += document.text.len() as u64;
+                    written.summary.foreign += u64::from(!is_english);
                     written.summary.copies += u64::from(matches!(document.metadata.duplicate_of, Some(Some(_))));
                     written.pieces.push(Piece { end: written.made.len(), rows: attributions as u64 });
                 }
@@ -404,18 +423,19 @@ fn annotate<M>(
     }
     let Written { made, pieces, events, summary, .. } = written;
     // The writer is gone only if it failed; its error is what the run returns.
-    let _ = send.send(Written { number, tickets, skipped, made: make(made), pieces, events, reached, summary });
+    let _ = send.send(Written { number, tickets, skipped, made: make(made), pieces, events, reached, again, summary });
 }
 
-/// Annotates a document and appends its output; `None`, and nothing appended, if the program fails on it.
-fn annotate_one(pipeline: &Pipeline, format: Format, document: &Document, bytes: &mut Vec<u8>) -> Option<usize> {
+/// Annotates a document and appends its output; how many rows it has, and whether it is in English; `None`, and nothing appended, if the program
+/// fails on it.
+fn annotate_one(pipeline: &Pipeline, format: Format, document: &Document, bytes: &mut Vec<u8>) -> Option<(usize, bool)> {
     let before = bytes.len();
     let result = catch_unwind(AssertUnwindSafe(|| {
         let annotation = pipeline.annotate(document);
-        format.write(pipeline, document, &annotation, bytes)
+        (format.write(pipeline, document, &annotation, bytes), annotation.is_english())
     }));
     match result {
-        Ok(attributions) => Some(attributions),
+        Ok(made) => Some(made),
         Err(_) => {
             bytes.truncate(before);
             None
@@ -455,6 +475,7 @@ fn write_in_order<M>(
                 }
             }
             total.add(&written.summary);
+            total.again = job.from.1.again + written.again;
             out.take(&Found { made: &written.made, pieces: &written.pieces, reached: written.reached, summary: total })?;
             on_event(Event::Progress(total));
         }

@@ -7,7 +7,7 @@ use crate::document::Document;
 use crate::gazetteer::Gazetteer;
 use crate::home::{self, Homes};
 use crate::jurisdiction::{self, Candidate, Considered, Finder};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Classes, Lexicon};
 use crate::mention::{self, MentionType, Mentions};
 use crate::place::{self, Home, Place};
 use crate::quotation::{self, Quotation};
@@ -49,7 +49,21 @@ pub struct Annotation {
     pub attributions: Vec<Attribution>,
 }
 
+/// Fewer words say nothing of the language.
+const ENOUGH_WORDS: usize = 40;
+/// Of the words of English news a third are articles, prepositions, conjunctions or auxiliaries, of lists of results still one in nine; of other
+/// languages at most one in fourteen looks like one.
+const ENGLISH_SHARE: f32 = 0.1;
+
 impl Annotation {
+    /// Whether the words are English, as far as there are enough to tell.
+    pub fn is_english(&self) -> bool {
+        let function = Classes::DETERMINER.or(Classes::PREPOSITION).or(Classes::CONJUNCTION).or(Classes::AUXILIARY);
+        let words = self.tokens.iter().filter(|token| token.is_word());
+        let (known, all) = words.fold((0, 0), |(known, all), t| (known + usize::from(t.classes.any(function)), all + 1));
+        all < ENOUGH_WORDS || known as f32 > ENGLISH_SHARE * all as f32
+    }
+
     /// The document as the first stages read it.
     pub fn reading<'a>(&'a self, pipeline: &'a Pipeline, document: &'a Document) -> Reading<'a> {
         Reading { lexicon: &pipeline.lexicon, text: &document.text, tokens: &self.tokens, layout: &self.layout }

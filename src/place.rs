@@ -221,7 +221,8 @@ fn is_behind_preposition(input: &Input<'_>, name: &PlaceName) -> bool {
     let places = &input.mentions.places;
     let (mut start, mut end) = (name.tokens.start as usize, name.tokens.end as usize);
     // `Alderman Ed Fox of Ward | 3`
-    let goes_on = input.tokens.get(end).is_some_and(|t| t.gap <= Gap::Space && (t.is_capitalised() || t.kind == TokenKind::Number));
+    let goes_on =
+        input.tokens.get(end).is_some_and(|t| t.gap <= Gap::Space && (t.is_capitalised() || t.kind == TokenKind::Number));
     for _ in 0..LISTED_NAMES {
         let Some(before) = start.checked_sub(1) else { return false };
         let party = before > 0 && names_party(input.tokens, input.text, before - 1);
@@ -255,7 +256,8 @@ fn is_of_office(input: &Input<'_>, at: usize) -> bool {
     };
     let list = &input.mentions.list;
     let behind = list.partition_point(|mention| (mention.tokens.start as usize) < at);
-    let named = |m: &Mention| m.sort == MentionType::Person && m.name.is_some_and(|name| name.len() > 1 && name.end as usize == at);
+    let named =
+        |m: &Mention| m.sort == MentionType::Person && m.name.is_some_and(|name| name.len() > 1 && name.end as usize == at);
     input.is(before, Classes::LOCAL_REFERENCE) || governs() || list[..behind].iter().rev().take(NEAR).any(named)
 }
 

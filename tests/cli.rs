@@ -949,6 +949,27 @@ fn files_of_one_name_in_different_folders_keep_apart() {
 }
 
 #[test]
+fn what_is_odd_about_documents_is_said_once() {
+    let spanish = "El alcalde dijo el lunes que la carretera estaba abierta y que el gobierno no tenía dinero para pagar las obras que se habían hecho \
+                   durante el año pasado en la región, según dijo a los periodistas en una rueda de prensa celebrada en el ayuntamiento de su ciudad.";
+    let line = |id: &str, text: &str| format!("{}\n", serde_json::json!({"id": id, "text": text, "desk": "metro"}));
+    let lines = [line("a", SPRINGFIELD), line("a", SPRINGFIELD), line("a", SPRINGFIELD), line("b", spanish)].concat();
+    let place = Place::new().file("in.jsonl", &lines);
+    let run = place.run(&["extract", "in.jsonl", "--keep", "desk,nope"]).exits(0);
+    assert_eq!(run.err.matches("the id `a` is that of an earlier document").count(), 1, "{}", run.err);
+    assert!(run.err.contains("in.jsonl:2: the id"), "{}", run.err);
+    assert!(run.err.contains("no document has a field `nope` to keep") && !run.err.contains("`desk`"), "{}", run.err);
+    assert!(
+        run.err.contains("4 documents") && run.err.contains("2 with the id of an earlier one, 1 not in English"),
+        "{}",
+        run.err
+    );
+    place.run(&["extract", "in.jsonl", "--summary", "s.json", "--quiet"]).exits(0);
+    let summary = std::fs::read_to_string(place.path("s.json")).unwrap();
+    assert!(summary.contains("\"same_id\": 2") && summary.contains("\"not_english\": 1"), "{summary}");
+}
+
+#[test]
 fn an_article_on_standard_input_is_answered_with_the_flag_for_it() {
     let place = Place::new();
     for command in ["extract", "show"] {

@@ -57,7 +57,7 @@ impl ConvertOptions {
 pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
     let format = options.format()?;
     if options.input.output.is_none() && format.is_assembled() {
-        return Err(Failure::usage(format!("--format {} goes to a file: -o FILE", format.name())));
+        return Err(Failure::usage(format!("--format {} goes to {}", format.name(), format.target())));
     }
     let mut spool = Spool::new()?;
     let mut said = BTreeSet::new();

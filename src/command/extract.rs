@@ -474,7 +474,7 @@ impl ExtractOptions {
         let format = self.format.map(Format::from).or(shown).unwrap_or_default();
         let path = self.output.as_deref().filter(|path| !is_stream(path));
         if format.is_assembled() && path.is_none() {
-            return Err(Failure::usage(format!("--format {} goes to a file: -o FILE", format.name())));
+            return Err(Failure::usage(format!("--format {} goes to {}", format.name(), format.target())));
         }
         if self.shard_rows.is_some() && format.is_folder() {
             return Err(Failure::usage(format!(
@@ -632,6 +632,8 @@ fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, sum
         "rejected": summary.rejected,
         "rows": summary.attributions,
         "attributions": summary.attributions,
+        "same_id": summary.again,
+        "not_english": summary.foreign,
         "bytes": summary.bytes,
         "seconds": (seconds * 1000.0).round() / 1000.0,
         "megabytes_per_second": (summary.bytes as f64 / 1e4 / seconds.max(1e-9)).round() / 100.0,

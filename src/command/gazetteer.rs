@@ -3,7 +3,7 @@
 use super::{Failure, Outcome};
 use clap::{Args, Subcommand};
 use onrecord::format::output::file::Output;
-use onrecord::gazetteer::{Gazetteer, compile};
+use onrecord::gazetteer::{EntryId, Gazetteer, compile};
 use onrecord::lexicon::Lexicon;
 use std::io::Write;
 use std::path::PathBuf;
@@ -29,9 +29,9 @@ enum Action {
         #[arg(long)]
         check: bool,
     },
-    /// Print what a name may stand for
+    /// Print what a name may stand for, or what has an id
     Find {
-        /// The name
+        /// The name, or the id
         name: String,
     },
 }
@@ -67,25 +67,26 @@ pub fn run(options: &GazetteerOptions) -> Result<Outcome, Failure> {
             Ok(Outcome::Done)
         }
         Action::Find { name } => {
-            let lexicon = Lexicon::english();
             let gazetteer = Gazetteer::shipped();
-            let Some(found) = gazetteer.named(&lexicon, name) else {
-                return Err(Failure::failed(format!("no entry has the name `{name}`")));
+            let by_name = || gazetteer.named(&Lexicon::english(), name).map(|found| found.candidates);
+            let found: Vec<(EntryId, String)> = match (gazetteer.find(name), by_name()) {
+                (Some(entry), _) => vec![(entry, "Id".to_owned())],
+                (None, Some(candidates)) => candidates.iter().map(|c| (c.entry, format!("{:?}", c.kind))).collect(),
+                (None, None) => return Err(Failure::failed(format!("no entry has the name or id `{name}`"))),
             };
             let mut out = std::io::stdout().lock();
-            for candidate in found.candidates {
-                let entry = gazetteer.entry(candidate.entry);
+            for (id, kind) in found {
+                let entry = gazetteer.entry(id);
                 let place = entry.position().map_or(String::new(), |(lat, lon)| format!("{lat:.2},{lon:.2}"));
                 writeln!(
                     out,
-                    "{}\t{}\t{}\t{}\t{}\t{}\t{place}\t{:?}",
+                    "{}\t{}\t{}\t{}\t{}\t{}\t{place}\t{kind}",
                     entry.id(),
                     entry.sort().name(),
                     entry.name(),
                     entry.country(),
                     entry.admin1(),
                     entry.population(),
-                    candidate.kind
                 )
                 .map_err(|error| Failure::io("<stdout>", &error))?;
             }

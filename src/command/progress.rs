@@ -100,11 +100,14 @@ impl Progress {
             Log::Json => log_json(counts("done", summary, seconds)),
             Log::Text => {
                 let part = |number: u64, what: &str| if number > 0 { format!(", {number} {what}") } else { String::new() };
-                let (rejected, copies) = (
+                let parts = [
                     part(summary.rejected, "rejected"),
                     part(summary.copies, if summary.copies == 1 { "copy" } else { "copies" }),
-                );
-                eprintln!("{}{rejected}{copies}, {}", self.line(summary, seconds), counted(summary.attributions, "attribution"));
+                    part(summary.again, "with the id of an earlier one"),
+                    part(summary.foreign, "not in English"),
+                ]
+                .concat();
+                eprintln!("{}{parts}, {}", self.line(summary, seconds), counted(summary.attributions, "attribution"));
             }
         }
     }
@@ -128,6 +131,8 @@ fn counts(event: &str, summary: &Summary, seconds: f64) -> Value {
         "rejected": summary.rejected,
         "rows": summary.attributions,
         "copies": summary.copies,
+        "same_id": summary.again,
+        "not_english": summary.foreign,
         "bytes": summary.bytes,
         "seconds": (seconds * 1000.0).round() / 1000.0,
     })

@@ -1,7 +1,7 @@
 //! From bytes to text.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Text and the encoding it was written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,17 +16,19 @@ pub struct Decoded {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotText;
 
-/// Decodes a whole text: by its byte order mark, as UTF-8, or in the legacy encoding that it looks like.
+/// Decodes a whole text: by its byte order mark, as UTF-8, as UTF-16 if every other byte is NUL, or in the legacy encoding that it looks like.
 ///
 /// # Errors
-/// If the bytes hold NULs and no byte order mark: they are no text.
+/// If the bytes hold NULs and are no UTF-16: they are no text.
 pub fn decode(bytes: Vec<u8>) -> Result<Decoded, NotText> {
     if let Some((encoding, length)) = Encoding::for_bom(&bytes) {
         let (text, _) = encoding.decode_without_bom_handling(&bytes[length..]);
         return Ok(Decoded { text: text.into_owned(), encoding: (encoding != UTF_8).then(|| encoding.name()) });
     }
     if memchr::memchr(0, &bytes).is_some() {
-        return Err(NotText);
+        let encoding = unmarked_utf16(&bytes).ok_or(NotText)?;
+        let (text, _) = encoding.decode_without_bom_handling(&bytes);
+        return Ok(Decoded { text: text.into_owned(), encoding: Some(encoding.name()) });
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Decoded { text, encoding: None }),
@@ -36,6 +38,18 @@ pub fn decode(bytes: Vec<u8>) -> Result<Decoded, NotText> {
             let (text, _) = encoding.decode_without_bom_handling(&bytes);
             Ok(Decoded { text: text.into_owned(), encoding: Some(encoding.name()) })
         }
+    }
+}
+
+/// The order of UTF-16 without a byte order mark: in texts of western letters most of every other byte are NUL, and no others.
+fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(4096)];
+    let nuls = |first: usize| head.iter().skip(first).step_by(2).filter(|&&byte| byte == 0).count();
+    let most = |nuls: usize| nuls > head.len() / 4;
+    match (nuls(0), nuls(1)) {
+        (0, odd) if most(odd) => Some(UTF_16LE),
+        (even, 0) if most(even) => Some(UTF_16BE),
+        _ => None,
     }
 }
 
@@ -58,6 +72,9 @@ mod tests {
         assert_eq!(decoded.encoding, Some("windows-1252"));
         assert_eq!(decode(b"\xef\xbb\xbfplain".to_vec()).unwrap(), Decoded { text: "plain".into(), encoding: None });
         assert_eq!(decode(b"\xff\xfea\0b\0".to_vec()).unwrap(), Decoded { text: "ab".into(), encoding: Some("UTF-16LE") });
+        assert_eq!(decode(b"a\0b\0".to_vec()).unwrap(), Decoded { text: "ab".into(), encoding: Some("UTF-16LE") });
+        assert_eq!(decode(b"\0a\0b".to_vec()).unwrap(), Decoded { text: "ab".into(), encoding: Some("UTF-16BE") });
         assert_eq!(decode(vec![0; 100]), Err(NotText));
+        assert_eq!(decode(b"\x01\0\0\0word\0\0".to_vec()), Err(NotText));
     }
 }

@@ -64,7 +64,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with a whole file.
+    /// A problem with a whole file; of all the input, if that is empty.
     pub fn new(file: impl Into<String>, reason: impl Into<String>) -> Problem {
         let origin = Origin { file: file.into(), ..Origin::default() };
         Problem { origin, lost: Extent::One, until: None, reason: reason.into() }
@@ -85,6 +85,9 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.origin == Origin::default() {
+            return f.write_str(&self.reason);
+        }
         write!(f, "{}: {}", self.origin, self.reason)
     }
 }

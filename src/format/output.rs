@@ -87,6 +87,11 @@ impl Format {
         matches!(self, Format::Brat | Format::WebAnno)
     }
 
+    /// Where it goes if not to standard output, in words.
+    pub fn target(self) -> &'static str {
+        if self.is_folder() { "a folder: -o FOLDER" } else { "a file: -o FILE" }
+    }
+
     /// Whether the lines of a run are not the output yet.
     pub fn is_assembled(self) -> bool {
         !matches!(self, Format::JsonLines | Format::Csv | Format::Annotations)

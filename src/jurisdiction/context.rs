@@ -3,8 +3,8 @@
 //! Every jurisdiction of the document is a candidate, also those that hold one that is named (the county of a town), the outlet's home, and none. What
 //! speaks for each is a row of numbers ([`FEATURES`]); learned weights (`training/logit.py`, `models/jurisdiction.tsv`) choose.
 
-use super::topic::{SOURCES, Sum, Topic, Topics, Voices};
 use super::named::Reference;
+use super::topic::{SOURCES, Sum, Topic, Topics, Voices};
 use super::{Finder, Jurisdiction, Mentioned, Statement, level_of, level_of_office, level_of_word};
 use crate::gazetteer::{EntryId, EntryType};
 use crate::jurisdiction::Basis;
@@ -634,7 +634,7 @@ impl Finder<'_> {
     }
 
     /// The place of an office that none is named for: of its level, named last in the paragraph before the speaker is named in full, as in
-    /// `In Selma, Mayor Ed Fox said`.
+    /// `In Selma, Mayor Ed Fox said`; a state or a country only if no other one is named there.
     fn introduced_in(&self, statement: &Statement<'_>, level: EntryType) -> Option<EntryId> {
         let [_, name] = statement.source;
         let layout = self.input.reading.layout;
@@ -643,9 +643,13 @@ impl Finder<'_> {
         let lost = paragraph.1 - paragraph.0 > LONGEST;
         let first = if lost { sentence.span.start } else { layout.sentences.get(paragraph.0 as usize)?.span.start };
         let before = self.input.places.partition_point(|place| place.span.end <= name.start);
-        let mut here = self.input.places[..before].iter().rev().take_while(|place| place.span.start >= first);
         let said = |place: &Place| statement.parts.iter().any(|part| part.contains(place.span));
-        here.find(|place| self.input.gazetteer.entry(place.entry).sort() == level && !said(place)).map(|place| place.entry)
+        let here = self.input.places[..before].iter().rev().take_while(|place| place.span.start >= first);
+        let mut here =
+            here.filter(|place| self.input.gazetteer.entry(place.entry).sort() == level && !said(place)).map(|p| p.entry);
+        let last = here.next()?;
+        let local = matches!(level, EntryType::City | EntryType::County);
+        (local || here.all(|other| other == last)).then_some(last)
     }
 
     /// The level that the office in some words governs.
@@ -659,8 +663,7 @@ impl Finder<'_> {
             heads && of && !self.places_in(reading.span(role)).any(jurisdiction)
         };
         let governs = |at: usize| !of_body(at) && !(reading.word(at).eq_ignore_ascii_case("vice") && of_body(at + 1));
-        let governed =
-            role.range().filter(|&at| governs(at)).find_map(|at| level_of_office(reading, role.end as usize, at));
+        let governed = role.range().filter(|&at| governs(at)).find_map(|at| level_of_office(reading, role.end as usize, at));
         let spoken_of = || {
             let mut words = role.range().filter(|&at| reading.is(at, Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE)));
             words.find_map(|at| level_of_word(reading, at))

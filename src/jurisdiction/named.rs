@@ -230,6 +230,8 @@ fn is_of_government(reading: Reading<'_>, at: usize) -> bool {
     let of_government = |at: usize| OF_GOVERNMENT.contains(&reading.word(at));
     let both = reading.is(at + 1, Classes::CONJUNCTION) && ["federal", "state"].contains(&reading.word(at + 2));
     let described = reading.tokens.get(at + 1).is_some_and(|t| t.is_word() && t.case == Case::Lower);
-    let described = described && reading.is_word(at, "state") && !reading.is(at + 1, Classes::PREPOSITION.or(Classes::CONJUNCTION).or(Classes::VERB));
+    let described = described
+        && reading.is_word(at, "state")
+        && !reading.is(at + 1, Classes::PREPOSITION.or(Classes::CONJUNCTION).or(Classes::VERB));
     of_government(at + 1) || both && of_government(at + 3) || described && of_government(at + 2)
 }
