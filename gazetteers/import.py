@@ -124,8 +124,18 @@ def write(path, columns, rows):
     print(f'{path.parent.name}/{path.name}\t{len(rows)} rows')
 
 
+# The usual English names of some that GeoNames calls otherwise, by GeoNames id.
+USUAL_NAMES = {
+    '6254930': 'Palestine', '2750405': 'Netherlands', '3336900': 'Castile and León', '2593111': 'Castilla-La Mancha',
+    '3229999': 'Federation of Bosnia and Herzegovina', '99532': 'Basra',
+}
+
+
 def row(id, type, name, country='', admin1='', admin2='', lat='', lon='', population='', geonames_id='', names=()):
     """One row of a place table; numbers are rounded, zero population is unknown population."""
+    usual = USUAL_NAMES.get(str(geonames_id))
+    if usual:
+        name, names = usual, [name, ascii_form(usual), *names]
     return {
         'id': id, 'type': type, 'name': name, 'country': country, 'admin1': admin1, 'admin2': admin2,
         'lat': '' if lat == '' else f'{float(lat):.3f}', 'lon': '' if lon == '' else f'{float(lon):.3f}',

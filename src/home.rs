@@ -4,6 +4,7 @@
 //! and again. So a first pass reads some articles of each outlet twice: once to find the state or country that most of them are about, and once,
 //! with that as a home, to find the town.
 
+mod listed;
 mod outlet;
 
 use crate::document::{Document, Metadata};
@@ -11,6 +12,7 @@ use crate::gazetteer::{Entry, EntryId, EntryType, NameKind};
 use crate::pipeline::Pipeline;
 use crate::place::{Home, Place, contains};
 use crate::span::start_of;
+pub(crate) use listed::home as listed;
 pub(crate) use outlet::home as of_outlet;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -55,6 +57,14 @@ fn host(metadata: &Metadata) -> Option<&str> {
     let (_, rest) = metadata.url.as_deref()?.split_once("://")?;
     let host = rest.split(['/', '?', '#', ':']).next()?;
     Some(host.strip_prefix("www.").unwrap_or(host)).filter(|host| !host.is_empty())
+}
+
+/// The name of a document's outlet, and the host of its address in small letters. Some archives write the host where the name should be.
+fn name_and_host(metadata: &Metadata) -> (Option<&str>, Option<String>) {
+    let source = metadata.source.as_deref().map(str::trim).filter(|source| !source.is_empty());
+    let is_host = |name: &&str| name.contains('.') && !name.contains(char::is_whitespace);
+    let host = host(metadata).or(source.filter(is_host)).map(str::to_lowercase);
+    (source.filter(|name| !is_host(name)), host)
 }
 
 /// The place that the name or id of a home stands for: of several of that name the one with the most people, unless what holds it is named

@@ -11,7 +11,7 @@ mod nominal;
 pub use county::is_listed_county;
 pub use name::PARTICLES;
 
-use crate::gazetteer::{Candidate, Entry, EntryType, Gazetteer, Match, NameKind};
+use crate::gazetteer::{Candidate, Entry, EntryId, EntryType, Gazetteer, Match, NameKind};
 use crate::lexicon::{Classes, Gender, Number};
 use crate::reading::Reading;
 use crate::span::TokenSpan;
@@ -113,8 +113,8 @@ impl Mention {
     }
 }
 
-/// Finds the mentions of a document.
-pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
+/// Finds the mentions of a document whose outlet is at home somewhere, if that is known.
+pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer, home: Option<EntryId>) -> Mentions {
     let mut found = Mentions::default();
     for sentence in &reading.layout.sentences {
         let reader = Reader::new(reading, gazetteer, sentence.tokens);
@@ -127,35 +127,40 @@ pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer) -> Mentions {
     found.places.sort_by_key(|p| p.tokens);
     reclaim_surnames(reading, gazetteer, &mut found);
     county::name_again(reading, gazetteer, &mut found);
-    leave_local(reading, gazetteer, &mut found);
+    leave_local(reading, gazetteer, home, &mut found);
     found
+}
+
+/// The country of a place, in the United States with the state, and with the county if what is near it counts.
+fn ground(entry: Entry<'_>, near: bool) -> (&str, &str, &str) {
+    (entry.country(), if entry.country() == "US" { entry.admin1() } else { "" }, if near { entry.admin2() } else { "" })
 }
 
 /// Leaves out places that are known near by alone, unless their country is spoken of (in the United States their state, of a quarter its city)
 /// and the words before one mention of them speak of a place.
-fn leave_local(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mut Mentions) {
+fn leave_local(reading: Reading<'_>, gazetteer: &Gazetteer, home: Option<EntryId>, found: &mut Mentions) {
     let local = |c: &Candidate| gazetteer.entry(c.entry).is_local();
     if !found.places.iter().any(|place| place.candidates.iter().any(local)) {
         return;
     }
     let told = found.places.iter().filter(|place| place.context != PlaceContext::Person).flat_map(|place| &place.candidates);
     let is_quarter = |entry: Entry<'_>| entry.sort() == EntryType::Neighborhood;
-    // Country, state and county, as far as they count.
-    let ground = |c: &Candidate, near: bool| {
-        let entry = gazetteer.entry(c.entry);
-        (entry.country(), if entry.country() == "US" { entry.admin1() } else { "" }, if near { entry.admin2() } else { "" })
-    };
     let told = told.filter(|c| !local(c) && is_large(gazetteer, c, 100_000));
-    let told: FxHashSet<_> = told.flat_map(|c| [ground(c, false), ground(c, true)]).collect();
-    let spoken_of = |c: &Candidate| !local(c) || told.contains(&ground(c, is_quarter(gazetteer.entry(c.entry))));
+    let told = told.map(|c| c.entry).chain(home).map(|id| gazetteer.entry(id));
+    let told: FxHashSet<_> = told.flat_map(|entry| [ground(entry, false), ground(entry, true)]).collect();
+    let near = |entry: Entry<'_>| told.contains(&ground(entry, is_quarter(entry)));
+    let spoken_of = |c: &Candidate| !local(c) || near(gazetteer.entry(c.entry));
     let behind_place = |place: &PlaceName| {
         let at = place.tokens.start as usize;
         // `on the West Side`
         let quarter = place.candidates.iter().all(|c| is_quarter(gazetteer.entry(c.entry)));
         let at = at - usize::from(quarter && at > 1 && reading.is_word(at - 1, "the"));
-        at > 0
-            && (reading.is(at - 1, Classes::PLACE_PREPOSITION.or(Classes::CONJUNCTION))
-                || reading.is_kind(at - 1, TokenKind::Comma))
+        // `North Shore stadiums`
+        let several = quarter && place.tokens.len() > 1;
+        several
+            || at > 0
+                && (reading.is(at - 1, Classes::PLACE_PREPOSITION.or(Classes::CONJUNCTION))
+                    || reading.is_kind(at - 1, TokenKind::Comma))
     };
     let goes_on = |place: &PlaceName| {
         reading.tokens.get(place.tokens.end as usize).is_some_and(|next| next.gap <= Gap::Space && next.is_capitalised())

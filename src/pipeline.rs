@@ -4,7 +4,7 @@ pub use crate::attribution::Cues;
 use crate::attribution::{self, Engine, Reported};
 use crate::coreference::{self, Entities};
 use crate::document::Document;
-use crate::gazetteer::Gazetteer;
+use crate::gazetteer::{EntryId, Gazetteer};
 use crate::home::{self, Homes};
 use crate::jurisdiction::{self, Candidate, Considered, Finder};
 use crate::lexicon::{Classes, Lexicon};
@@ -76,6 +76,21 @@ impl Annotation {
     }
 }
 
+/// Where an outlet is at home, whatever its articles say.
+#[derive(Clone, Copy)]
+struct KnownHome {
+    /// As was told, or learned.
+    told: Option<Home>,
+    /// As the list of outlets has it. Large papers write of their whole state: it tells which Springfield is meant, not what a statement is about.
+    listed: Option<Home>,
+}
+
+impl KnownHome {
+    fn place(self) -> Option<EntryId> {
+        self.told.or(self.listed).map(|Home(home)| home)
+    }
+}
+
 /// The lists and names that all documents share, and the options.
 pub struct Pipeline {
     /// The language lists.
@@ -109,11 +124,12 @@ impl Pipeline {
         let layout = sentence::split(lexicon, text, &tokens);
         let reading = Reading { lexicon, text, tokens: &tokens, layout: &layout };
         let quotations = quotation::find(reading);
-        let mentions = mention::find(reading, gazetteer);
+        let known = self.known_home(document);
+        let mentions = mention::find(reading, gazetteer, known.place());
         let input = attribution::Input { reading, quotations: &quotations, mentions: &mentions.list };
         let reports = attribution::find(&self.options.engine, self.options.cues, input);
         let entities = coreference::resolve(reading, gazetteer, &mentions.list);
-        let (home, places) = self.home_and_places(document, reading, &mentions);
+        let (home, places) = self.home_and_places(document, reading, &mentions, known);
         let mut annotation =
             Annotation { tokens, layout, quotations, mentions, entities, places, home, attributions: Vec::new() };
         annotation.attributions = self.rows(document, &annotation, &reports);
@@ -140,17 +156,31 @@ impl Pipeline {
     }
 
     /// Where the outlet is at home, and the places that the names of a document stand for.
-    fn home_and_places(&self, document: &Document, reading: Reading<'_>, mentions: &Mentions) -> (Option<Home>, Vec<Place>) {
+    fn home_and_places(
+        &self,
+        document: &Document,
+        reading: Reading<'_>,
+        mentions: &Mentions,
+        known: KnownHome,
+    ) -> (Option<Home>, Vec<Place>) {
         let gazetteer = &self.gazetteer;
         let places = |home: Option<Home>| place::resolve(place::Input { reading, gazetteer, home, mentions });
-        let told = self.options.homes.of(document);
-        let found = places(told);
-        let named = || home::of_outlet(&self.lexicon, gazetteer, document, mentions, &found);
-        let shown = || if self.options.homes.text_alone { None } else { named() };
-        match told.or_else(shown) {
-            Some(home) if told.is_none() => (Some(home), places(Some(home))),
-            _ => (told, found),
+        let found = places(known.told.or(known.listed));
+        if known.told.is_some() || self.options.homes.text_alone {
+            return (known.told, found);
         }
+        match home::of_outlet(&self.lexicon, gazetteer, document, mentions, &found) {
+            Some(home) if known.listed.is_none() => (Some(home), places(Some(home))),
+            shown => (shown, found),
+        }
+    }
+
+    /// Where a document's outlet is at home before anything of the text is known.
+    fn known_home(&self, document: &Document) -> KnownHome {
+        let homes = &self.options.homes;
+        let told = homes.of(document);
+        let listed = || home::listed(&self.lexicon, &self.gazetteer, document);
+        KnownHome { told, listed: if told.is_some() || homes.text_alone { None } else { listed() } }
     }
 
     /// The places of a document alone, for an outlet at home in a place.
@@ -159,7 +189,12 @@ impl Pipeline {
         let tokens = token::tokenize(lexicon, text);
         let layout = sentence::split(lexicon, text, &tokens);
         let reading = Reading { lexicon, text, tokens: &tokens, layout: &layout };
-        place::resolve(place::Input { reading, gazetteer, home, mentions: &mention::find(reading, gazetteer) })
+        place::resolve(place::Input {
+            reading,
+            gazetteer,
+            home,
+            mentions: &mention::find(reading, gazetteer, home.map(|Home(home)| home)),
+        })
     }
 
     /// The rows of some reports of a document, in text order: who speaks in each, and what it is about.

@@ -388,10 +388,13 @@ const CAPITAL: f32 = 3.0;
 
 /// The inhabitants of a place that the tables do not count: a region, a county of the British Isles.
 const UNCOUNTED: u32 = 200_000;
+/// Those of a part of a large city.
+const UNCOUNTED_QUARTER: u32 = 30_000;
 
 fn inhabitants(entry: Entry<'_>) -> u32 {
     match (entry.population(), entry.sort()) {
         (0, EntryType::County | EntryType::Other | EntryType::Supranational) => UNCOUNTED,
+        (0, EntryType::Neighborhood) => UNCOUNTED_QUARTER,
         (counted, _) => counted.max(1),
     }
 }

@@ -51,7 +51,11 @@ pub const STAGES: [Stage; 17] = [
         run: |b| b.each(|b, i| sentence::split(&b.pipeline.lexicon, b.text(i), &b.annotations[i].tokens).sentences.len()),
     },
     Stage { name: "quotation", part: true, run: |b| b.each(|b, i| quotation::find(b.reading(i)).len()) },
-    Stage { name: "mention", part: true, run: |b| b.each(|b, i| mention::find(b.reading(i), &b.pipeline.gazetteer).list.len()) },
+    Stage {
+        name: "mention",
+        part: true,
+        run: |b| b.each(|b, i| mention::find(b.reading(i), &b.pipeline.gazetteer, None).list.len()),
+    },
     Stage { name: "names-look-up", part: false, run: |b| b.each(Bench::look_up) },
     Stage { name: "attribution-rules", part: false, run: |b| b.each(|b, i| b.attribution(0, i)) },
     Stage { name: "attribution-fast", part: true, run: |b| b.each(|b, i| b.attribution(1, i)) },

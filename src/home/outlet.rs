@@ -3,7 +3,7 @@
 //! Many places share a name, and words of newspapers are names as well. So the name only proposes: what else the article names must lie
 //! in the same division as the place that is chosen.
 
-use super::host;
+use super::name_and_host;
 use crate::document::Document;
 use crate::gazetteer::{Candidate, EntryId, EntryType, Gazetteer, NameKind};
 use crate::lexicon::Lexicon;
@@ -38,15 +38,11 @@ pub(crate) fn home(
     mentions: &Mentions,
     places: &[Place],
 ) -> Option<Home> {
-    let metadata = &document.metadata;
-    // Some archives write the host where the name should be.
-    let source = metadata.source.as_deref().map(str::trim);
-    let as_host = || source.filter(|name| name.contains('.') && !name.contains(char::is_whitespace));
-    let host = host(metadata).or_else(as_host).map(str::to_lowercase);
+    let (name, host) = name_and_host(&document.metadata);
     let country = host.as_deref().and_then(|host| country(gazetteer, host));
     let mut proposals = Proposals { lexicon, gazetteer, found: Vec::new() };
-    if let Some(source) = source.filter(|_| as_host().is_none()) {
-        proposals.name(source);
+    if let Some(name) = name {
+        proposals.name(name);
     }
     if let Some(host) = host.filter(|_| proposals.found.is_empty()) {
         proposals.host(&host);
