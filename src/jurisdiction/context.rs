@@ -655,20 +655,23 @@ impl Finder<'_> {
     /// The level that the office in some words governs.
     fn level_of_role(&self, role: TokenSpan) -> Option<EntryType> {
         let reading = self.input.reading;
-        // `president of the union local`, `vice president for sales`: of no country.
-        let of_body = |at: usize| {
-            let heads = ["president", "chancellor"].iter().any(|word| reading.word(at).eq_ignore_ascii_case(word));
-            let of = at + 1 < role.end as usize && reading.is(at + 1, Classes::PREPOSITION);
-            let jurisdiction = |place: &Place| self.input.gazetteer.entry(place.entry).sort() == EntryType::Country;
-            heads && of && !self.places_in(reading.span(role)).any(jurisdiction)
-        };
-        let governs = |at: usize| !of_body(at) && !(reading.word(at).eq_ignore_ascii_case("vice") && of_body(at + 1));
-        let governed = role.range().filter(|&at| governs(at)).find_map(|at| level_of_office(reading, role.end as usize, at));
+        let mut offices = role.range().filter(|&at| !self.heads_a_body(role, at));
+        let governed = offices.find_map(|at| level_of_office(reading, role.end as usize, at));
         let spoken_of = || {
             let mut words = role.range().filter(|&at| reading.is(at, Classes::LEVEL_WORD.or(Classes::LOCAL_REFERENCE)));
             words.find_map(|at| level_of_word(reading, at))
         };
         governed.or_else(spoken_of)
+    }
+
+    /// Whether an office is that of a body and governs no country: `president of the union local`, `vice president for sales`.
+    fn heads_a_body(&self, role: TokenSpan, at: usize) -> bool {
+        let reading = self.input.reading;
+        let at = at + usize::from(reading.word(at).eq_ignore_ascii_case("vice"));
+        let heads = ["president", "chancellor"].iter().any(|word| reading.word(at).eq_ignore_ascii_case(word));
+        let of = at + 1 < role.end as usize && reading.is(at + 1, Classes::PREPOSITION);
+        let is_country = |place: &Place| self.input.gazetteer.entry(place.entry).sort() == EntryType::Country;
+        heads && of && !self.places_in(reading.span(role)).any(is_country)
     }
 
     /// The level of the body that some words name: police, county officials, the legislature.
