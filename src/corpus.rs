@@ -354,7 +354,8 @@ fn read_batches(
             return Err(io::Error::other(CannotResume(reason)));
         }
     }
-    let missing = watch.missing().map(|name| format!("no document has a field `{name}` to keep"));
+    // A run that goes on has not seen all documents.
+    let missing = watch.missing().filter(|_| from.is_start()).map(|name| format!("no document has a field `{name}` to keep"));
     items.extend(missing.map(|reason| Item::Note(Problem::new("", reason))));
     flush(&mut items, &mut size, at, watch.again());
     Ok(false)
