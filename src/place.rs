@@ -289,7 +289,8 @@ fn in_capitals(input: &Input<'_>, at: usize) -> bool {
 fn container_after<'a>(input: &Input<'a>, name: &PlaceName) -> Option<&'a PlaceName> {
     let end = name.tokens.end as usize;
     let comma = input.tokens.get(end)?.kind == TokenKind::Comma;
-    let start = if comma { end + 1 } else { return None };
+    // `Springfield, Ill.`, `Hancock County in Tennessee`
+    let start = if comma || input.is_word(end, "in") { end + 1 } else { return None };
     let places = &input.mentions.places;
     let at = places.binary_search_by_key(&(start as u32), |p| p.tokens.start).ok()?;
     let container = &places[at];

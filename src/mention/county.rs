@@ -39,7 +39,7 @@ pub(super) fn name_again(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mu
         let tokens = TokenSpan::new(at, at + 1 + county.rest.len());
         let behind = tokens.end as usize;
         let goes_on = reading.tokens.get(behind).is_some_and(|t| t.gap <= Gap::Space && t.is_capitalised());
-        if goes_on || at > 0 && part_of_name(reading, at) {
+        if goes_on || at > 0 && part_of_name(reading, at) || is_listed_county(reading, tokens) {
             continue;
         }
         let first = found.places.partition_point(|place| place.tokens.end as usize <= at);
@@ -76,15 +76,18 @@ pub fn is_listed_county(reading: Reading<'_>, name: TokenSpan) -> bool {
     rest.next().is_some_and(|at| counties(at) && (at > end || name.start > 0 && joins(name.start as usize - 1)))
 }
 
-/// The counties that are named in full, each once, by the hash of the first word.
+/// The counties that are named with their type, each once, by the hash of the first word: `Cook County`, `Cook and DuPage counties`.
 fn counties(reading: Reading<'_>, gazetteer: &Gazetteer, found: &Mentions) -> FxHashMap<u64, Vec<County>> {
     let mut counties: FxHashMap<u64, Vec<County>> = FxHashMap::default();
-    for place in found.places.iter().filter(|place| place.tokens.len() > 1) {
-        let (first, last) = (place.tokens.start as usize, place.tokens.end as usize - 1);
-        let is_county = |c: &&Candidate| c.kind == NameKind::Name && gazetteer.entry(c.entry).sort() == EntryType::County;
-        let candidates: Vec<Candidate> = place.candidates.iter().filter(is_county).copied().collect();
-        if !candidates.is_empty() && TYPES.contains(&reading.word(last)) {
-            let rest = reading.tokens[first + 1..last].iter().map(|t| t.hash).collect();
+    for place in &found.places {
+        let (first, end) = (place.tokens.start as usize, place.tokens.end as usize);
+        let in_full = end - first > 1 && TYPES.contains(&reading.word(end - 1));
+        let kind = if in_full { NameKind::Name } else { NameKind::Base };
+        let is_county = |c: &&Candidate| c.kind == kind && gazetteer.entry(c.entry).sort() == EntryType::County;
+        let named = |&c: &Candidate| Candidate { kind: NameKind::Name, ..c };
+        let candidates: Vec<Candidate> = place.candidates.iter().filter(is_county).map(named).collect();
+        if !candidates.is_empty() && (in_full || is_listed_county(reading, place.tokens)) {
+            let rest = reading.tokens[first + 1..end - usize::from(in_full)].iter().map(|t| t.hash).collect();
             let alike = counties.entry(reading.tokens[first].hash).or_default();
             if alike.iter().all(|county| county.rest != rest) {
                 alike.push(County { rest, candidates });
