@@ -49,7 +49,12 @@ impl Homes {
 
 /// The outlet of a document: its source, else the host of its address without `www.`
 pub fn outlet(metadata: &Metadata) -> Option<&str> {
-    metadata.source.as_deref().map(str::trim).filter(|s| !s.is_empty()).or_else(|| host(metadata))
+    source(metadata).or_else(|| host(metadata))
+}
+
+/// The name of a document's outlet, or what stands in its place.
+fn source(metadata: &Metadata) -> Option<&str> {
+    metadata.source.as_deref().map(str::trim).filter(|source| !source.is_empty())
 }
 
 /// The host of a document's address without `www.`
@@ -61,7 +66,7 @@ fn host(metadata: &Metadata) -> Option<&str> {
 
 /// The name of a document's outlet, and the host of its address in small letters. Some archives write the host where the name should be.
 fn name_and_host(metadata: &Metadata) -> (Option<&str>, Option<String>) {
-    let source = metadata.source.as_deref().map(str::trim).filter(|source| !source.is_empty());
+    let source = source(metadata);
     let is_host = |name: &&str| name.contains('.') && !name.contains(char::is_whitespace);
     let host = host(metadata).or(source.filter(is_host)).map(str::to_lowercase);
     (source.filter(|name| !is_host(name)), host)

@@ -82,6 +82,13 @@ pub struct PlaceName {
     pub context: PlaceContext,
 }
 
+impl PlaceName {
+    /// The hashes of its words: the same for names that differ in capitals alone.
+    pub fn form(&self, reading: Reading<'_>) -> Vec<u64> {
+        reading.tokens[self.tokens.range()].iter().map(|t| t.hash).collect()
+    }
+}
+
 /// The kind of phrase that a place name stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PlaceContext {
@@ -162,17 +169,16 @@ fn leave_local(reading: Reading<'_>, gazetteer: &Gazetteer, home: Option<EntryId
                 && (reading.is(at - 1, Classes::PLACE_PREPOSITION.or(Classes::CONJUNCTION))
                     || reading.is_kind(at - 1, TokenKind::Comma))
     };
-    let goes_on = |place: &PlaceName| {
-        reading.tokens.get(place.tokens.end as usize).is_some_and(|next| next.gap <= Gap::Space && next.is_capitalised())
-    };
-    let words = |place: &PlaceName| reading.tokens[place.tokens.range()].iter().map(|t| t.hash).collect::<Vec<u64>>();
     found.places.iter_mut().for_each(|place| place.candidates.retain(spoken_of));
-    let free = |place: &PlaceName| place.context == PlaceContext::Free && !place.candidates.is_empty() && !goes_on(place);
+    let free = |place: &PlaceName| {
+        place.context == PlaceContext::Free && !place.candidates.is_empty() && !reading.goes_on(place.tokens.end as usize)
+    };
     // What is a place once is one wherever it stands.
-    let places: FxHashSet<Vec<u64>> = found.places.iter().filter(|p| free(p) && behind_place(p)).map(words).collect();
+    let places: FxHashSet<Vec<u64>> =
+        found.places.iter().filter(|p| free(p) && behind_place(p)).map(|p| p.form(reading)).collect();
     let mut left = FxHashSet::default();
     found.places.retain(|place| {
-        let stays = place.candidates.iter().any(|c| !local(c)) || free(place) && places.contains(&words(place));
+        let stays = place.candidates.iter().any(|c| !local(c)) || free(place) && places.contains(&place.form(reading));
         if !stays {
             left.insert(place.tokens);
         }

@@ -68,11 +68,10 @@ pub fn resolve(input: Input<'_>) -> Vec<Place> {
     let mut judged: Vec<(&PlaceName, Standing)> =
         input.mentions.places.iter().map(|name| (name, standing(&input, name))).collect();
     if judged.iter().any(|(_, standing)| *standing == Standing::Again) {
-        let words = |name: &PlaceName| input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect::<Vec<u64>>();
         let told = |name: &PlaceName| is_behind_preposition(&input, name) || container_after(&input, name).is_some();
         let places = judged.iter().filter(|(name, standing)| *standing == Standing::Place && told(name));
-        let places: FxHashSet<Vec<u64>> = places.map(|(name, _)| words(name)).collect();
-        judged.retain(|(name, standing)| *standing != Standing::Again || places.contains(&words(name)));
+        let places: FxHashSet<Vec<u64>> = places.map(|(name, _)| name.form(input.reading)).collect();
+        judged.retain(|(name, standing)| *standing != Standing::Again || places.contains(&name.form(input.reading)));
     }
     judged.retain(|(_, standing)| *standing != Standing::None);
     let names: Vec<&PlaceName> = judged.into_iter().map(|(name, _)| name).collect();
@@ -221,8 +220,8 @@ fn is_behind_preposition(input: &Input<'_>, name: &PlaceName) -> bool {
     let places = &input.mentions.places;
     let (mut start, mut end) = (name.tokens.start as usize, name.tokens.end as usize);
     // `Alderman Ed Fox of Ward | 3`
-    let goes_on =
-        input.tokens.get(end).is_some_and(|t| t.gap <= Gap::Space && (t.is_capitalised() || t.kind == TokenKind::Number));
+    let numbered = input.is_kind(end, TokenKind::Number) && input.tokens[end].gap <= Gap::Space;
+    let goes_on = numbered || input.goes_on(end);
     for _ in 0..LISTED_NAMES {
         let Some(before) = start.checked_sub(1) else { return false };
         let party = before > 0 && names_party(input.tokens, input.text, before - 1);
@@ -463,7 +462,7 @@ impl<'a> Resolver<'a> {
         let mut resolver = Resolver { input, at_home, groups: Vec::new(), group_of: Vec::with_capacity(names.len()) };
         let mut by_form: FxHashMap<Vec<u64>, usize> = FxHashMap::default();
         for name in names {
-            let mut form: Vec<u64> = input.tokens[name.tokens.range()].iter().map(|t| t.hash).collect();
+            let mut form = name.form(input.reading);
             // `Pope and Conway counties` beside the town of Conway.
             form.push(u64::from(is_listed_county(input.reading, name.tokens)));
             let group = *by_form.entry(form).or_insert_with(|| {

@@ -3,7 +3,7 @@
 use crate::lexicon::{Classes, Lexicon};
 use crate::sentence::Layout;
 use crate::span::{Span, TokenSpan};
-use crate::token::{Token, TokenKind};
+use crate::token::{Gap, Token, TokenKind};
 
 /// The text of a document with its tokens and its layout, and the lists that say what its words are.
 #[derive(Clone, Copy)]
@@ -52,6 +52,11 @@ impl<'a> Reading<'a> {
     /// Whether a token is this word, in small or capital letters.
     pub fn is_word(&self, at: usize, word: &str) -> bool {
         self.word(at).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether a word with a capital follows on what ends before a token, as in a longer name.
+    pub fn goes_on(&self, end: usize) -> bool {
+        self.tokens.get(end).is_some_and(|next| next.gap <= Gap::Space && next.is_capitalised())
     }
 
     /// The bytes from the first to the last of some tokens; there must be one.

@@ -3,7 +3,7 @@
 use super::{Failure, Outcome};
 use clap::{Args, Subcommand};
 use onrecord::format::output::file::Output;
-use onrecord::gazetteer::{EntryId, Gazetteer, compile};
+use onrecord::gazetteer::{EntryId, Gazetteer, Match, compile};
 use onrecord::lexicon::Lexicon;
 use std::io::Write;
 use std::path::PathBuf;
@@ -68,12 +68,11 @@ pub fn run(options: &GazetteerOptions) -> Result<Outcome, Failure> {
         }
         Action::Find { name } => {
             let gazetteer = Gazetteer::shipped();
-            let by_name = || gazetteer.named(&Lexicon::english(), name).map(|found| found.candidates);
-            let found: Vec<(EntryId, String)> = match (gazetteer.find(name), by_name()) {
-                (Some(entry), _) => vec![(entry, "Id".to_owned())],
-                (None, Some(candidates)) => candidates.iter().map(|c| (c.entry, format!("{:?}", c.kind))).collect(),
-                (None, None) => return Err(Failure::failed(format!("no entry has the name or id `{name}`"))),
-            };
+            let by_id = gazetteer.find(name).map(|entry| vec![(entry, "Id".to_owned())]);
+            let kinds = |found: Match| found.candidates.iter().map(|c| (c.entry, format!("{:?}", c.kind))).collect();
+            let by_name = || gazetteer.named(&Lexicon::english(), name).map(kinds);
+            let none = || Failure::failed(format!("no entry has the name or id `{name}`"));
+            let found: Vec<(EntryId, String)> = by_id.or_else(by_name).ok_or_else(none)?;
             let mut out = std::io::stdout().lock();
             for (id, kind) in found {
                 let entry = gazetteer.entry(id);

@@ -667,8 +667,8 @@ impl Finder<'_> {
     /// Whether an office is that of a body and governs no country: `president of the union local`, `vice president for sales`.
     fn heads_a_body(&self, role: TokenSpan, at: usize) -> bool {
         let reading = self.input.reading;
-        let at = at + usize::from(reading.word(at).eq_ignore_ascii_case("vice"));
-        let heads = ["president", "chancellor"].iter().any(|word| reading.word(at).eq_ignore_ascii_case(word));
+        let at = at + usize::from(reading.is_word(at, "vice"));
+        let heads = reading.is_word(at, "president") || reading.is_word(at, "chancellor");
         let of = at + 1 < role.end as usize && reading.is(at + 1, Classes::PREPOSITION);
         let is_country = |place: &Place| self.input.gazetteer.entry(place.entry).sort() == EntryType::Country;
         heads && of && !self.places_in(reading.span(role)).any(is_country)

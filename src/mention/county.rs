@@ -38,8 +38,7 @@ pub(super) fn name_again(reading: Reading<'_>, gazetteer: &Gazetteer, found: &mu
         let Some(county) = alike.and_then(|alike| alike.iter().find(same)) else { continue };
         let tokens = TokenSpan::new(at, at + 1 + county.rest.len());
         let behind = tokens.end as usize;
-        let goes_on = reading.tokens.get(behind).is_some_and(|t| t.gap <= Gap::Space && t.is_capitalised());
-        if goes_on || at > 0 && part_of_name(reading, at) || is_listed_county(reading, tokens) {
+        if reading.goes_on(behind) || at > 0 && part_of_name(reading, at) || is_listed_county(reading, tokens) {
             continue;
         }
         let first = found.places.partition_point(|place| place.tokens.end as usize <= at);
