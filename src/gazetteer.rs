@@ -196,6 +196,11 @@ impl<'a> Entry<'a> {
         if self.area.country == [0, 0] { "" } else { std::str::from_utf8(&self.area.country).unwrap_or("") }
     }
 
+    /// The bytes of that code, where it has one.
+    pub fn country_code(self) -> Option<[u8; 2]> {
+        Some(self.area.country).filter(|&code| code != [0, 0])
+    }
+
     /// US postal code, ISO 3166-2 suffix, or GeoNames code; empty where there is none.
     pub fn admin1(self) -> &'a str {
         self.layer.string(self.area.admin1)

@@ -139,8 +139,9 @@ pub fn find(reading: Reading<'_>, gazetteer: &Gazetteer, home: Option<EntryId>) 
 }
 
 /// The country of a place, in the United States with the state, and with the county if what is near it counts.
-fn ground(entry: Entry<'_>, near: bool) -> (&str, &str, &str) {
-    (entry.country(), if entry.country() == "US" { entry.admin1() } else { "" }, if near { entry.admin2() } else { "" })
+fn ground(entry: Entry<'_>, near: bool) -> (Option<[u8; 2]>, &str, &str) {
+    let country = entry.country_code();
+    (country, if country == Some(*b"US") { entry.admin1() } else { "" }, if near { entry.admin2() } else { "" })
 }
 
 /// Leaves out places that are known near by alone, unless their country is spoken of (in the United States their state, of a quarter its city)

@@ -360,7 +360,7 @@ struct Resolver<'a> {
 const LISTED: f32 = 1.5;
 
 /// The country of the divisions in whose list a name stands: `Georgia, | Alabama and South Carolina`.
-fn listed_with<'a>(input: &Input<'a>, name: &PlaceName) -> Option<&'a str> {
+fn listed_with(input: &Input<'_>, name: &PlaceName) -> Option<[u8; 2]> {
     let gazetteer = input.gazetteer;
     let places = &input.mentions.places;
     let at = places.binary_search_by_key(&name.tokens, |p| p.tokens).ok()?;
@@ -368,7 +368,7 @@ fn listed_with<'a>(input: &Input<'a>, name: &PlaceName) -> Option<&'a str> {
         let only = |c: &&Candidate| c.kind == NameKind::Name && counts_as_state(gazetteer.entry(c.entry));
         let country = other.candidates.iter().any(|c| gazetteer.entry(c.entry).sort() == EntryType::Country);
         let found = other.candidates.iter().filter(only).map(|c| gazetteer.entry(c.entry)).find(|e| e.sort() == EntryType::State);
-        found.filter(|_| !country).map(Entry::country)
+        found.filter(|_| !country).and_then(Entry::country_code)
     };
     let joined = |from: u32, to: u32| {
         (from..to).len() <= 2
@@ -420,7 +420,7 @@ fn at_home(input: &Input<'_>) -> FxHashMap<[u8; 2], f32> {
             continue;
         }
         seen += 1.0;
-        for key in input.lexicon.countries(token.word).iter().filter_map(|country| country_key(country)) {
+        for key in input.lexicon.countries(token.word).iter().filter_map(|country| country.as_bytes().try_into().ok()) {
             *found.entry(key).or_default() += 2.0;
         }
     }
@@ -440,7 +440,7 @@ fn prefer_cities(gazetteer: &Gazetteer, candidates: &mut [Weighed]) {
         let own = candidates[i].own;
         for weighed in candidates.iter_mut() {
             let city = gazetteer.entry(weighed.candidate.entry);
-            let inside = city.sort() == EntryType::City && city.country() == state.country() && city.admin1() == state.admin1();
+            let inside = city.sort() == EntryType::City && city.shares_admin1(state);
             if inside && city.population() >= 100_000 {
                 weighed.own = weighed.own.max(own + 0.3);
             }
@@ -450,7 +450,7 @@ fn prefer_cities(gazetteer: &Gazetteer, candidates: &mut [Weighed]) {
 
 /// Whether a first-level division is spoken of as often as its cities.
 fn counts_as_state(entry: Entry<'_>) -> bool {
-    matches!(entry.country(), "US" | "CA" | "AU" | "GB")
+    entry.country_code().is_some_and(|code| [*b"US", *b"CA", *b"AU", *b"GB"].contains(&code))
 }
 
 /// How many candidates of a name are looked at, the likeliest first.
@@ -475,7 +475,7 @@ impl<'a> Resolver<'a> {
             if let Some(country) = listed_with(&input, name) {
                 for weighed in &mut resolver.groups[group].candidates {
                     let entry = input.gazetteer.entry(weighed.candidate.entry);
-                    if entry.sort() == EntryType::State && entry.country() == country && !weighed.listed {
+                    if entry.sort() == EntryType::State && entry.country_code() == Some(country) && !weighed.listed {
                         weighed.listed = true;
                         weighed.own += LISTED;
                     }
@@ -528,7 +528,7 @@ impl<'a> Resolver<'a> {
                 own += self.at_home(entry);
                 if let Some(Home(home)) = self.input.home.filter(|_| candidate.kind != NameKind::Seat) {
                     // `Athens` and `Rome` beside each other are no towns of Ohio, wherever that is read.
-                    let capital = entry.sort() == EntryType::City && self.is_capital(name, entry.country());
+                    let capital = entry.sort() == EntryType::City && self.is_capital(name, entry);
                     own += self.pull(home, candidate.entry).max(if capital && self.home_is_known() { CAPITAL } else { 0.0 });
                 }
                 Weighed { candidate, own, share: 0.0, contained: false, listed: false, site: Site::default() }
@@ -545,7 +545,7 @@ impl<'a> Resolver<'a> {
     fn at_home(&self, entry: Entry<'_>) -> f32 {
         let words = match entry.sort() {
             EntryType::Country | EntryType::Supranational => self.at_home.values().copied().fold(0.0, f32::max),
-            _ => country_key(entry.country()).and_then(|key| self.at_home.get(&key)).copied().unwrap_or(0.0),
+            _ => entry.country_code().and_then(|code| self.at_home.get(&code)).copied().unwrap_or(0.0),
         };
         AT_HOME * words.ln_1p()
     }
@@ -555,23 +555,23 @@ impl<'a> Resolver<'a> {
         let gazetteer = self.input.gazetteer;
         for i in 0..candidates.len() {
             let city = gazetteer.entry(candidates[i].candidate.entry);
-            if city.sort() != EntryType::City || !self.is_capital(name, city.country()) {
+            if city.sort() != EntryType::City || !self.is_capital(name, city) {
                 continue;
             }
             let is_state = |w: &&Weighed| {
                 let entry = gazetteer.entry(w.candidate.entry);
-                entry.sort() == EntryType::State && entry.country() == city.country() && w.candidate.kind == NameKind::Name
+                entry.sort() == EntryType::State && entry.shares_country(city) && w.candidate.kind == NameKind::Name
             };
             let state = candidates.iter().filter(is_state).map(|w| w.own).fold(f32::MIN, f32::max);
             candidates[i].own = candidates[i].own.max(state + 0.3);
         }
     }
 
-    /// Whether a name stands for the government of a country as well: `Athens`.
-    fn is_capital(&self, name: &PlaceName, country: &str) -> bool {
+    /// Whether a name stands for the government of a place's country as well: `Athens`.
+    fn is_capital(&self, name: &PlaceName, place: Entry<'_>) -> bool {
         let seat = |c: &Candidate| {
             let entry = self.input.gazetteer.entry(c.entry);
-            c.kind == NameKind::Seat && entry.sort() == EntryType::Country && entry.country() == country
+            c.kind == NameKind::Seat && entry.sort() == EntryType::Country && entry.shares_country(place)
         };
         name.candidates.iter().any(seat)
     }
@@ -589,9 +589,9 @@ impl<'a> Resolver<'a> {
         let gazetteer = self.input.gazetteer;
         let (h, e) = (gazetteer.entry(home), gazetteer.entry(entry));
         let mut pull = 0.0;
-        if h.country() == e.country() {
+        if h.shares_country(e) {
             pull += 0.7;
-            if !h.admin1().is_empty() && h.admin1() == e.admin1() {
+            if h.shares_admin1(e) {
                 pull += 1.8;
             }
             if let (Some(a), Some(b)) = (h.position(), e.position()) {
@@ -650,9 +650,9 @@ impl<'a> Resolver<'a> {
             // Which of them is meant is known then.
             return likeliest;
         }
-        let country = |w: &Weighed| self.input.gazetteer.entry(w.candidate.entry).country();
-        let of_country = |of: &str| candidates.iter().filter(|w| country(w) == of).map(|w| w.share).sum::<f32>();
-        let at_home = |w: &&Weighed| country_key(country(w)).is_some_and(|key| self.at_home.contains_key(&key));
+        let country = |w: &Weighed| self.input.gazetteer.entry(w.candidate.entry).country_code();
+        let of_country = |of: Option<[u8; 2]>| candidates.iter().filter(|w| country(w) == of).map(|w| w.share).sum::<f32>();
+        let at_home = |w: &&Weighed| country(w).is_some_and(|code| self.at_home.contains_key(&code));
         let domestic = candidates.iter().filter(at_home).max_by(best).copied();
         domestic.filter(|d| likeliest.is_some_and(|l| of_country(country(d)) > of_country(country(&l)))).or(likeliest)
     }
@@ -702,11 +702,6 @@ impl<'a> Resolver<'a> {
         }
         places
     }
-}
-
-/// The code of a country, where it has one.
-fn country_key(country: &str) -> Option<[u8; 2]> {
-    country.as_bytes().try_into().ok()
 }
 
 /// The great-circle distance in kilometres.

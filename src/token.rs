@@ -135,18 +135,21 @@ pub fn tokenize(lexicon: &Lexicon, text: &str) -> Vec<Token> {
     tokens
 }
 
-const LETTER: u8 = 1;
-const DIGIT: u8 = 2;
-const SPACE: u8 = 3;
-const HIGH: u8 = 4;
+const SMALL: u8 = 1;
+const CAPITAL: u8 = 2;
+const LETTER: u8 = SMALL | CAPITAL;
+const DIGIT: u8 = 4;
+const SPACE: u8 = 8;
+const HIGH: u8 = 16;
 
-/// The class of each byte; 0 is ASCII punctuation.
+/// The class of each byte, one bit; 0 is ASCII punctuation.
 static CLASS: [u8; 256] = {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            b'a'..=b'z' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
             b'0'..=b'9' => DIGIT,
             0..=b' ' | 0x7f => SPACE,
             0x80.. => HIGH,
@@ -169,8 +172,6 @@ struct Tokenizer<'a> {
 impl Tokenizer<'_> {
     fn run(&mut self) {
         let marks = self.lexicon.marks();
-        let mut hits = marks.find_in(self.text);
-        let mut mark = hits.next();
         let mut at = 0;
         let mut lines = 2;
         let mut blank = true;
@@ -202,16 +203,13 @@ impl Tokenizer<'_> {
                 _ => Gap::None,
             };
             (lines, blank) = (0, false);
-            while mark.is_some_and(|(span, _)| (span.start as usize) < at) {
-                mark = hits.next();
-            }
-            at = match mark {
-                Some((span, _)) if span.start as usize == at && self.is_clitic(span) => self.clitic(span, gap),
-                Some((span, kind)) if span.start as usize == at => {
+            at = match marks.at(self.text, at) {
+                Some((span, _)) if self.is_clitic(span) => self.clitic(span, gap),
+                Some((span, kind)) => {
                     self.push(span, TokenKind::Mark(kind), gap);
                     span.end as usize
                 }
-                _ if class == LETTER || class == HIGH && is_word_char(self.char_at(at)) => self.word(at, gap),
+                _ if class & LETTER != 0 || class == HIGH && is_word_char(self.char_at(at)) => self.word(at, gap),
                 _ if class == DIGIT => self.number(at, gap),
                 _ => self.punctuation(at, gap),
             };
@@ -257,7 +255,9 @@ impl Tokenizer<'_> {
         let length = clitic_len(&self.text[apostrophe.end as usize..]).unwrap_or(0);
         let end = apostrophe.end as usize + length;
         self.push(Span::new(apostrophe.start as usize, end), TokenKind::Clitic, gap);
-        if let Some(token) = self.tokens.last_mut() {
+        if apostrophe.of(self.text).starts_with('&')
+            && let Some(token) = self.tokens.last_mut()
+        {
             // One hash whatever the apostrophe's spelling (`&#39;s`).
             let mut folded = String::from("'");
             folded.push_str(&self.text[apostrophe.end as usize..end]);
@@ -306,8 +306,8 @@ impl Tokenizer<'_> {
     fn letters_end(&self, start: usize) -> usize {
         let mut at = start;
         loop {
+            at += self.bytes[at..].iter().take_while(|&&b| CLASS[b as usize] & (LETTER | DIGIT) != 0).count();
             match CLASS[self.byte(at) as usize] {
-                LETTER | DIGIT => at += 1,
                 HIGH => {
                     let c = self.char_at(at);
                     if !is_word_char(c) && !is_zero_width(c) && !is_combining(c) {
@@ -359,7 +359,7 @@ impl Tokenizer<'_> {
             return Some((stop, TokenKind::Abbreviation));
         }
         let single = self.text[start..end].chars().count() == 1 && self.text[start..end].chars().all(char::is_uppercase);
-        let attached = stop < self.bytes.len() && CLASS[self.byte(stop) as usize] == LETTER;
+        let attached = CLASS[self.byte(stop) as usize] & LETTER != 0;
         (single && (!attached || self.byte(stop).is_ascii_uppercase())).then_some((stop, TokenKind::Initial))
     }
 
@@ -368,7 +368,7 @@ impl Tokenizer<'_> {
         loop {
             match CLASS[self.byte(at) as usize] {
                 DIGIT => at += 1,
-                LETTER => at = self.letters_end(at),
+                SMALL | CAPITAL => at = self.letters_end(at),
                 _ => {
                     let joins = matches!(self.byte(at), b',' | b'.' | b':' | b'/') && self.byte(at + 1).is_ascii_digit();
                     if !joins {
@@ -432,7 +432,7 @@ impl Tokenizer<'_> {
     }
 
     fn letters_or(&self, mut at: usize, also: impl Fn(u8) -> bool) -> usize {
-        while matches!(CLASS[self.byte(at) as usize], LETTER | DIGIT) || also(self.byte(at)) {
+        while CLASS[self.byte(at) as usize] & (LETTER | DIGIT) != 0 || also(self.byte(at)) {
             at += 1;
         }
         at
@@ -441,7 +441,7 @@ impl Tokenizer<'_> {
     /// Whether an e-mail address starts here. Before its @ stand at most 64 characters.
     fn starts_mail(&self, start: usize) -> bool {
         let run = (start..start + 65).find(|&i| {
-            !matches!(CLASS[self.byte(i) as usize], LETTER | DIGIT) && !matches!(self.byte(i), b'.' | b'_' | b'+' | b'-')
+            CLASS[self.byte(i) as usize] & (LETTER | DIGIT) == 0 && !matches!(self.byte(i), b'.' | b'_' | b'+' | b'-')
         });
         run.is_some_and(|run| self.byte(run) == b'@' && run > start && self.byte(run + 1).is_ascii_alphanumeric())
     }
@@ -494,10 +494,13 @@ fn is_combining(c: char) -> bool {
 fn case_of(word: &str) -> Case {
     // Most words by far.
     if let [first, rest @ ..] = word.as_bytes()
-        && first.is_ascii_alphabetic()
-        && rest.iter().all(u8::is_ascii_lowercase)
+        && rest.iter().fold(SMALL, |classes, &b| classes | CLASS[b as usize]) == SMALL
     {
-        return if first.is_ascii_lowercase() { Case::Lower } else { Case::Capital };
+        match CLASS[*first as usize] {
+            SMALL => return Case::Lower,
+            CAPITAL => return Case::Capital,
+            _ => {}
+        }
     }
     let mut letters = 0;
     let mut capitals = 0;

@@ -18,8 +18,8 @@ use super::table::Row;
 use super::{Candidate, Entry, EntryId, EntryType, NameKind};
 use crate::aligned::Aligned;
 use bytemuck::{Pod, Zeroable};
+use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 pub(super) const MAGIC: [u8; 8] = *b"ONRGAZ3\n";
 const SECTIONS: usize = 9;
@@ -303,15 +303,40 @@ impl std::error::Error for FileError {}
 
 static SHIPPED: &Aligned<[u8]> = &Aligned(*include_bytes!("../../gazetteers/gazetteer.bin"));
 
-enum Bytes {
-    Static(&'static [u8]),
-    Owned(Vec<u64>),
+/// One array of a file: read where it was embedded, or a copy.
+type Array<T> = Cow<'static, [T]>;
+
+/// Where the bytes of a file are.
+enum Bytes<'a> {
+    Embedded(&'static [u8]),
+    Read(&'a [u8]),
+}
+
+impl Bytes<'_> {
+    /// The array that a section holds.
+    fn array<T: Pod>(&self, section: usize) -> Result<Array<T>, FileError> {
+        let (Bytes::Embedded(all) | Bytes::Read(all)) = *self;
+        let number = |at: usize| all.get(at..at + 8)?.try_into().ok().map(|bytes| u64::from_le_bytes(bytes) as usize);
+        let range = || Some(number(16 + section * 16)?..number(16 + section * 16)?.checked_add(number(24 + section * 16)?)?);
+        let range = range().filter(|range| range.end <= all.len()).ok_or(FileError::Damaged)?;
+        match *self {
+            Bytes::Embedded(all) => bytemuck::try_cast_slice(&all[range]).map(Cow::Borrowed).map_err(|_| FileError::Damaged),
+            Bytes::Read(all) => Ok(Cow::Owned(bytemuck::pod_collect_to_vec(&all[range]))),
+        }
+    }
 }
 
 /// One compiled gazetteer.
 pub struct Layer {
-    bytes: Bytes,
-    sections: [Range<usize>; SECTIONS],
+    index: Array<u32>,
+    keys: Array<u32>,
+    states: Array<u32>,
+    lists: Array<u32>,
+    records: Array<Record>,
+    areas: Array<Area>,
+    heads: Array<u32>,
+    governments: Array<u32>,
+    strings: Array<u8>,
     /// The number of a key's top bits.
     bits: u32,
 }
@@ -322,7 +347,7 @@ impl Layer {
     /// # Panics
     /// If the file built into the program is no gazetteer of its version; a test loads it.
     pub fn shipped() -> Layer {
-        Layer::new(Bytes::Static(&SHIPPED.0)).unwrap_or_else(|error| panic!("the embedded gazetteer: {error}"))
+        Layer::new(&Bytes::Embedded(&SHIPPED.0)).unwrap_or_else(|error| panic!("the embedded gazetteer: {error}"))
     }
 
     /// A compiled gazetteer in memory, checked against its checksum.
@@ -330,72 +355,52 @@ impl Layer {
     /// # Errors
     /// If the bytes are no gazetteer of this version, or are damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Layer, FileError> {
-        if bytes.get(..8) != Some(&MAGIC) {
-            return Err(FileError::NotAGazetteer);
-        }
-        let sum = bytes.get(8..16).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes);
-        if bytes.len() < HEADER || sum != Some(checksum(&bytes[HEADER..])) {
+        let sum = || bytes.get(8..16)?.try_into().ok().map(u64::from_le_bytes);
+        if bytes.starts_with(&MAGIC) && bytes.get(HEADER..).map(checksum) != sum() {
             return Err(FileError::Damaged);
         }
-        let mut words = vec![0u64; bytes.len().div_ceil(8)];
-        bytemuck::cast_slice_mut::<u64, u8>(&mut words)[..bytes.len()].copy_from_slice(bytes);
-        Layer::new(Bytes::Owned(words))
+        Layer::new(&Bytes::Read(bytes))
     }
 
-    fn new(bytes: Bytes) -> Result<Layer, FileError> {
+    fn new(bytes: &Bytes<'_>) -> Result<Layer, FileError> {
         if cfg!(target_endian = "big") {
             return Err(FileError::ByteOrder);
         }
-        let mut layer = Layer { bytes, sections: std::array::from_fn(|_| 0..0), bits: 1 };
-        let all = layer.all();
-        if all.get(..8) != Some(&MAGIC) {
+        let (Bytes::Embedded(all) | Bytes::Read(all)) = *bytes;
+        if !all.starts_with(&MAGIC) {
             return Err(FileError::NotAGazetteer);
         }
-        let number =
-            |at: usize| all.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes).ok_or(FileError::Damaged);
-        let mut sections: [Range<usize>; SECTIONS] = std::array::from_fn(|_| 0..0);
-        for (i, section) in sections.iter_mut().enumerate() {
-            let (start, len) = (number(16 + i * 16)? as usize, number(24 + i * 16)? as usize);
-            *section = start..start.checked_add(len).filter(|&end| end <= all.len()).ok_or(FileError::Damaged)?;
-        }
-        layer.sections = sections;
-        let slots = layer
-            .section::<u32>(0)
-            .len()
-            .checked_sub(1)
-            .filter(|n| n.is_power_of_two() && (2..=1 << 24).contains(n))
-            .ok_or(FileError::Damaged)?;
-        layer.bits = slots.ilog2();
-        Ok(layer)
-    }
-
-    fn all(&self) -> &[u8] {
-        match &self.bytes {
-            Bytes::Static(bytes) => bytes,
-            Bytes::Owned(words) => bytemuck::cast_slice(words),
-        }
-    }
-
-    fn section<T: Pod>(&self, number: usize) -> &[T] {
-        bytemuck::cast_slice(&self.all()[self.sections[number].clone()])
+        let index: Array<u32> = bytes.array(0)?;
+        let slots = index.len().checked_sub(1).filter(|n| n.is_power_of_two() && (2..=1 << 24).contains(n));
+        Ok(Layer {
+            bits: slots.ok_or(FileError::Damaged)?.ilog2(),
+            index,
+            keys: bytes.array(1)?,
+            states: bytes.array(2)?,
+            lists: bytes.array(3)?,
+            records: bytes.array(4)?,
+            areas: bytes.array(5)?,
+            heads: bytes.array(6)?,
+            governments: bytes.array(7)?,
+            strings: bytes.array(8)?,
+        })
     }
 
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.section::<Record>(4).len()
+        self.records.len()
     }
 
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.records.is_empty()
     }
 
     pub(super) fn state(&self, key: Key) -> Option<State> {
-        let index = self.section::<u32>(0);
         let (slot, tail) = (key.top(self.bits), key.tail(self.bits));
-        let range = index[slot] as usize..index[slot + 1] as usize;
-        let at = range.start + self.section::<u32>(1)[range].iter().position(|&k| k == tail)?;
-        Some(State(self.section::<u32>(2)[at]))
+        let range = self.index[slot] as usize..self.index[slot + 1] as usize;
+        let at = range.start + self.keys[range].iter().position(|&k| k == tail)?;
+        Some(State(self.states[at]))
     }
 
     /// The candidates of a name that agree with the spelling in the text, and whether they hide those of lower layers.
@@ -404,9 +409,8 @@ impl Layer {
             Meanings::One(meaning) => return (vec![meaning.candidate(layer)], false),
             Meanings::List(at) => at as usize,
         };
-        let lists = self.section::<u32>(3);
-        let head = lists[at];
-        let mut rest = lists[at + 1..].iter().copied();
+        let head = self.lists[at];
+        let mut rest = self.lists[at + 1..].iter().copied();
         let mut candidates = Vec::with_capacity((head & !OVERRIDES) as usize);
         for _ in 0..head & !OVERRIDES {
             let Some(meaning) = rest.next() else { break };
@@ -418,26 +422,26 @@ impl Layer {
         (candidates, head & OVERRIDES != 0)
     }
 
+    #[inline]
     pub(super) fn entry(&self, index: u32) -> Entry<'_> {
-        let record = &self.section::<Record>(4)[index as usize];
-        Entry { layer: self, record, area: &self.section::<Area>(5)[usize::from(record.area)] }
+        let record = &self.records[index as usize];
+        Entry { layer: self, record, area: &self.areas[usize::from(record.area)] }
     }
 
     /// The entries that are countries, first-level divisions or counties.
     pub(super) fn governments(&self) -> &[u32] {
-        self.section(7)
+        &self.governments
     }
 
     /// What an identifier starts with, and the rest of it.
     pub(super) fn id(&self, at: u32) -> (&str, &str) {
-        let at = at as usize;
-        let bytes = self.section::<u8>(8);
-        let head = u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-        (self.string(self.section::<u32>(6)[usize::from(head)]), self.string(at as u32 + 2))
+        let bytes = &self.strings[at as usize..];
+        let head = u16::from_le_bytes([bytes[0], bytes[1]]);
+        (self.string(self.heads[usize::from(head)]), self.string(at + 2))
     }
 
     pub(super) fn string(&self, at: u32) -> &str {
-        let bytes = &self.section::<u8>(8)[at as usize..];
+        let bytes = &self.strings[at as usize..];
         let (start, len) = match bytes[0] {
             LONG => (3, usize::from(u16::from_le_bytes([bytes[1], bytes[2]]))),
             len => (1, usize::from(len)),

@@ -2,7 +2,7 @@
 
 use super::list::{self, ListError};
 use crate::span::Span;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 
 /// Which way a mark faces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,16 +33,19 @@ pub struct Mark {
     pub level: MarkLevel,
 }
 
-/// All forms of quotation marks, found in one pass over a text.
+/// All forms of quotation marks.
 pub struct Marks {
     automaton: AhoCorasick,
     marks: Vec<Mark>,
+    /// By byte: whether a mark starts with it.
+    first: [bool; 256],
 }
 
 impl Marks {
     pub(super) fn parse(list: (&str, &str)) -> Result<Marks, ListError> {
         let mut patterns = Vec::new();
         let mut marks = Vec::new();
+        let mut first = [false; 256];
         for entry in list::entries(list) {
             let entry = entry?;
             let mut mark = Mark { direction: Direction::Either, level: MarkLevel::Double };
@@ -56,18 +59,24 @@ impl Marks {
                     _ => return Err(entry.unknown(attribute)),
                 }
             }
+            first[usize::from(entry.text.as_bytes()[0])] = true;
             patterns.push(entry.text);
             marks.push(mark);
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
+            .start_kind(StartKind::Anchored)
             .build(&patterns)
             .expect("a few dozen short patterns are within the automaton's limits");
-        Ok(Marks { automaton, marks })
+        Ok(Marks { automaton, marks, first })
     }
 
-    /// The marks of a text in order, the longest form at each place.
-    pub fn find_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Span, Mark)> + use<'a> {
-        self.automaton.find_iter(text).map(|hit| (Span::new(hit.start(), hit.end()), self.marks[hit.pattern().as_usize()]))
+    /// The longest mark that starts at a byte of a text.
+    pub fn at(&self, text: &str, at: usize) -> Option<(Span, Mark)> {
+        if !self.first[usize::from(*text.as_bytes().get(at)?)] {
+            return None;
+        }
+        let hit = self.automaton.find(Input::new(text).range(at..).anchored(Anchored::Yes))?;
+        Some((Span::new(hit.start(), hit.end()), self.marks[hit.pattern().as_usize()]))
     }
 }

@@ -1,6 +1,6 @@
 //! What the names of a document say for each other's places: how much of the rest lies in the same country, in the same division, near by.
 
-use super::{Weighed, country_key};
+use super::Weighed;
 use crate::gazetteer::{Entry, EntryType};
 use rustc_hash::FxHashMap;
 
@@ -23,7 +23,7 @@ pub(super) struct Ground<'a> {
 impl<'a> Ground<'a> {
     /// Where an entry lies. Only what is small lies in a cell.
     pub fn site(&mut self, entry: Entry<'a>) -> Site {
-        let Some(country) = country_key(entry.country()) else { return Site::default() };
+        let Some(country) = entry.country_code() else { return Site::default() };
         let division = Some(entry.admin1()).filter(|code| !code.is_empty() && entry.sort() != EntryType::Country);
         let small = matches!(entry.sort(), EntryType::City | EntryType::County | EntryType::Neighborhood);
         let cell = entry.position().filter(|_| small).map(|(lat, lon)| (lat.floor() as i16, lon.floor() as i16));
