@@ -83,7 +83,14 @@ mod tests {
 
     #[test]
     fn spellings_of_one_word_fold_alike() {
-        for (a, b) in [("Don’t", "don't"), ("“—”", "“—”"), ("‘É", "'é"), ("CAFE\u{301}", "café"), ("ﬁre", "fire"), ("soft\u{ad}ware", "software")] {
+        for (a, b) in [
+            ("Don’t", "don't"),
+            ("“—”", "“—”"),
+            ("‘É", "'é"),
+            ("CAFE\u{301}", "café"),
+            ("ﬁre", "fire"),
+            ("soft\u{ad}ware", "software"),
+        ] {
             assert_eq!(fold(a), fold(b));
             assert_eq!(fold_hash(a), fold_hash(b));
         }

@@ -249,7 +249,7 @@ impl<'a> Finder<'a> {
     /// For each "the city" or "our state" of a statement, the places that it may stand for, in no order.
     pub fn referred(&self, statement: Statement<'_>) -> Vec<Vec<Candidate>> {
         let references = statement.parts.iter().flat_map(|&part| self.local_references(part));
-        references.map(|(reference, _)| self.in_play_for(&statement, reference)).collect()
+        references.map(|(reference, _)| self.referred_to(&statement, reference)).collect()
     }
 
     /// What is looked at for a statement; nothing if it names a place.

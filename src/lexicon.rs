@@ -112,6 +112,8 @@ pub struct Role {
     pub gender: Option<Gender>,
     /// The level it governs.
     pub governs: Option<Governs>,
+    /// Heads companies and clubs as well: it governs nothing where it says of what, unless that is a jurisdiction.
+    pub bodies: bool,
     /// Capitalised before a name as a title.
     pub office: bool,
     /// A tie to another person (mother, colleague).
@@ -528,6 +530,7 @@ impl Lexicon {
                 singular: true,
                 gender: None,
                 governs: None,
+                bodies: false,
                 office: false,
                 relation: false,
                 weak: false,
@@ -540,6 +543,7 @@ impl Lexicon {
                     Some(("governs", level)) => {
                         role.governs = Some(Governs::named(level).ok_or_else(|| entry.unknown(attribute))?);
                     }
+                    None if attribute == "bodies" => role.bodies = true,
                     None if attribute == "office" => role.office = true,
                     None if attribute == "relation" => role.relation = true,
                     None if attribute == "weak" => role.weak = true,

@@ -8,7 +8,7 @@ use super::topic::{SOURCES, Sum, Topic, Topics, Voices};
 use super::{Finder, Jurisdiction, Mentioned, Statement, level_of, level_of_office, level_of_word};
 use crate::gazetteer::{EntryId, EntryType};
 use crate::jurisdiction::Basis;
-use crate::lexicon::Classes;
+use crate::lexicon::{Classes, Role};
 use crate::logit::{self, Logit, yes};
 use crate::place::{self, Home, Place};
 use crate::span::{Span, TokenSpan};
@@ -335,11 +335,11 @@ impl Finder<'_> {
     /// What "the city" and "our state" stand for in a statement: the one that fits which the words for the speaker's office name, or what
     /// holds a place that they name, else of all places that fit the likeliest; and its share among them.
     pub(super) fn in_play(&self, statement: &Statement<'_>, reference: Reference<'_>) -> Option<(EntryId, f32)> {
-        let mut candidates = self.in_play_for(statement, reference);
+        let office = self.office(statement);
+        let mut candidates = self.in_play_for(statement, &office, reference);
         // Of `Kansas hospitals` Kansas; of `Somali traders` no country.
         let by_name =
             || statement.source.iter().flat_map(|&words| self.places_in(words)).filter(|place| !place.kind.is_demonym());
-        let office = self.office(statement);
         let mut own = if statement.is_person { office.places } else { by_name().map(|place| place.entry).collect() };
         own.extend(office.country);
         let is_own = |entry: EntryId| own.contains(&entry);
@@ -366,9 +366,13 @@ impl Finder<'_> {
     }
 
     /// The places that a reference of a statement may stand for, each with its score.
-    pub(super) fn in_play_for(&self, statement: &Statement<'_>, reference: Reference<'_>) -> Vec<Candidate> {
+    pub(super) fn referred_to(&self, statement: &Statement<'_>, reference: Reference<'_>) -> Vec<Candidate> {
+        self.in_play_for(statement, &self.office(statement), reference)
+    }
+
+    fn in_play_for(&self, statement: &Statement<'_>, office: &Office, reference: Reference<'_>) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        self.each(statement, &self.office(statement), |entry, &features| {
+        self.each(statement, office, |entry, &features| {
             if entry.is_some_and(|entry| reference.fits(self.input.gazetteer.entry(entry))) {
                 candidates.push(Candidate { entry, likelihood: self.input.ranking.weights.score(&features), features });
             }
@@ -664,14 +668,17 @@ impl Finder<'_> {
         governed.or_else(spoken_of)
     }
 
-    /// Whether an office is that of a body and governs no country: `president of the union local`, `vice president for sales`.
+    /// Whether an office that starts at a token is that of a body and governs no country: `president of the union local`,
+    /// `vice president for sales`.
     fn heads_a_body(&self, role: TokenSpan, at: usize) -> bool {
         let reading = self.input.reading;
-        let at = at + usize::from(reading.is_word(at, "vice"));
-        let heads = reading.is_word(at, "president") || reading.is_word(at, "chancellor");
-        let of = at + 1 < role.end as usize && reading.is(at + 1, Classes::PREPOSITION);
+        let end = role.end as usize;
+        let of_body = |&(roles, len): &(&[Role], usize)| {
+            roles.iter().any(|role| role.bodies) && at + len < end && reading.is(at + len, Classes::PREPOSITION)
+        };
         let is_country = |place: &Place| self.input.gazetteer.entry(place.entry).sort() == EntryType::Country;
-        heads && of && !self.places_in(reading.span(role)).any(is_country)
+        let office = reading.lexicon.roles().longest(&reading.tokens[..end], at).filter(of_body);
+        office.is_some() && !self.places_in(reading.span(role)).any(is_country)
     }
 
     /// The level of the body that some words name: police, county officials, the legislature.
