@@ -113,11 +113,35 @@ fn damaged_tables_are_named() {
 }
 
 #[test]
+fn rows_that_are_asked_for_stay_as_they_are() {
+    let folder = with_rows();
+    let plain = done(folder.path(), &["convert", "plain.jsonl", "-q"]);
+    let asked = |flags: &[&str]| done(folder.path(), &[&["convert", "plain.jsonl", "-q"], flags].concat());
+    let about = asked(&["--within", "us/pa"]);
+    let all: Vec<&str> = plain.lines().collect();
+    assert!(!about.is_empty() && about.lines().count() < all.len());
+    for line in &all {
+        let row: serde_json::Value = serde_json::from_str(line).expect("a row");
+        let places = row["jurisdictions"].as_array().expect("a list");
+        let here = |place: &serde_json::Value| place["country"] == "US" && place["admin1"] == "PA";
+        assert_eq!(about.lines().any(|other| other == *line), places.iter().any(here), "{line}");
+    }
+    let sure: Vec<serde_json::Value> =
+        asked(&["--min-confidence", "0.7"]).lines().map(|line| serde_json::from_str(line).expect("a row")).collect();
+    let is_sure = |what: &serde_json::Value| what["confidence"].as_f64().is_some_and(|share| share >= 0.7);
+    assert!(!sure.is_empty() && sure.len() < all.len());
+    assert!(sure.iter().all(|row| is_sure(row) && row["jurisdictions"].as_array().expect("a list").iter().all(is_sure)));
+    let (code, _, err) = onrecord(folder.path(), &["convert", "plain.jsonl", "--until", "1066"]);
+    assert_eq!((code, err.trim()), (0, format!("{0} rows, {0} do not match", all.len()).as_str()));
+}
+
+#[test]
 fn wrong_usage_of_convert_exits_2() {
     let folder = with_rows();
     for (arguments, says) in [
         (&["convert", "plain.jsonl", "-o", "rows.xlsx"][..], "rows.xlsx: its name does not say what to write"),
         (&["convert", "plain.jsonl", "--format", "parquet"][..], "--format parquet goes to a file"),
+        (&["convert", "plain.jsonl", "--within", "us/zz"][..], "no place `us/zz`"),
     ] {
         let (code, _, err) = onrecord(folder.path(), arguments);
         assert!(code == 2 && err.contains(says), "{code}: {err}");

@@ -1,14 +1,19 @@
 //! `onrecord convert`
 
+use super::filter::FilterOptions;
 use super::message::note;
 use super::stored::{RowsOptions, Spool, take_rows};
 use super::{Failure, Outcome};
 use clap::{Args, ValueEnum};
+use onrecord::collation::Statement;
 use onrecord::format::corrections::Changes;
 use onrecord::format::output::file::Output;
 use onrecord::format::output::{Format, assemble, unknown_fields, write_lines};
+use onrecord::format::stored::{statement, without_unsure_places};
 use onrecord::gazetteer::Gazetteer;
+use onrecord::summary::filter::Filter;
 use onrecord::summary::governments::Governments;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -24,6 +29,8 @@ pub struct ConvertOptions {
     /// Apply what readers said in the explorer: rows that are wrong go, edited ones change
     #[arg(long, value_name = "FILE.sqlite")]
     corrections: Option<PathBuf>,
+    #[command(flatten)]
+    filter: FilterOptions,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -53,6 +60,53 @@ impl ConvertOptions {
     }
 }
 
+/// What becomes of rows between one table and the other.
+struct Sieve<'g> {
+    changes: Option<Changes<'g>>,
+    filter: Option<(Filter, &'g Governments<'g>)>,
+    /// How many rows went as wrong, and how many the filter left out.
+    wrong: u64,
+    left_out: u64,
+}
+
+impl Sieve<'_> {
+    /// The line of a row as it is written; `None` if it is not.
+    fn pass<'r>(&mut self, row: &Statement, line: &'r str) -> Option<Cow<'r, str>> {
+        let mut line = Cow::Borrowed(line);
+        let mut changed = None;
+        if let Some(changes) = &self.changes {
+            let Some(new) = changes.apply(row.id.as_deref(), &line) else {
+                self.wrong += 1;
+                return None;
+            };
+            changed = statement(&new).ok();
+            line = Cow::Owned(new);
+        }
+        if let Some((filter, governments)) = &self.filter {
+            if filter.places(governments, changed.as_ref().unwrap_or(row)).is_none() {
+                self.left_out += 1;
+                return None;
+            }
+            if let Some(least) = filter.min_confidence {
+                line = Cow::Owned(without_unsure_places(&line, least));
+            }
+        }
+        Some(line)
+    }
+
+    /// What the last line of the command says of them.
+    fn told(&self) -> String {
+        let mut told = String::new();
+        if self.changes.is_some() {
+            told += &format!(", {} left out as wrong", self.wrong);
+        }
+        if self.filter.is_some() {
+            told += &format!(", {} do not match", self.left_out);
+        }
+        told
+    }
+}
+
 /// Writes rows as another table.
 pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
     let format = options.format()?;
@@ -61,27 +115,23 @@ pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
     }
     let mut spool = Spool::new()?;
     let mut said = BTreeSet::new();
-    let mut dropped = 0;
-    let gazetteer = options.corrections.as_ref().map(|_| Gazetteer::shipped());
+    let asks = options.corrections.is_some() || options.filter.is_given();
+    let gazetteer = asks.then(Gazetteer::shipped);
     let governments = gazetteer.as_ref().map(Governments::new);
-    let changes =
-        options.corrections.as_ref().zip(governments.as_ref()).map(|(path, governments)| Changes::open(path, governments));
-    let changes = changes.transpose().map_err(Failure::failed)?;
+    let mut sieve = Sieve { changes: None, filter: None, wrong: 0, left_out: 0 };
+    if let Some(governments) = &governments {
+        let open = |path: &PathBuf| Changes::open(path, governments).map_err(Failure::failed);
+        sieve.changes = options.corrections.as_ref().map(open).transpose()?;
+        let filter = options.filter.is_given().then(|| options.filter.filter(governments)).transpose()?;
+        sieve.filter = filter.map(|filter| (filter, governments));
+    }
     let taken = take_rows(&options.input.paths, options.input.quiet, &mut |row, line| {
-        let changed = changes.as_ref().map(|changes| changes.apply(row.id.as_deref(), line));
-        let line = match &changed {
-            Some(None) => {
-                dropped += 1;
-                return Ok(());
-            }
-            Some(Some(line)) => line,
-            None => line,
-        };
+        let Some(line) = sieve.pass(row, line) else { return Ok(()) };
         if format == Format::JsonLines {
-            return spool.add(line);
+            return spool.add(&line);
         }
-        if spool.add_to_table(row, line)? {
-            for name in unknown_fields(line) {
+        if spool.add_to_table(row, &line)? {
+            for name in unknown_fields(&line) {
                 if said.insert(name.clone()) && !options.input.quiet {
                     note(format_args!("`{name}` is no field of rows: only JSON Lines can carry it"));
                 }
@@ -114,8 +164,7 @@ pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
         }
     }
     if !options.input.quiet {
-        let dropped = if changes.is_some() { format!(", {dropped} left out as wrong") } else { String::new() };
-        eprintln!("{}{dropped}", taken.line());
+        eprintln!("{}{}", taken.line(), sieve.told());
     }
     Ok(taken.outcome())
 }

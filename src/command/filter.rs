@@ -1,4 +1,4 @@
-//! Flags that say which rows count, the same for all commands that count.
+//! Flags that say which rows count, the same for all commands that ask.
 
 use super::Failure;
 use super::stored::confidence;
@@ -24,6 +24,11 @@ pub struct FilterOptions {
 }
 
 impl FilterOptions {
+    /// Whether there is one.
+    pub fn is_given(&self) -> bool {
+        !self.within.is_empty() || self.min_confidence.is_some() || self.since.is_some() || self.until.is_some()
+    }
+
     /// The filter that the flags ask for.
     ///
     /// # Errors

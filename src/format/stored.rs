@@ -319,7 +319,10 @@ fn read_lines(mut reader: impl BufRead, name: &str, take: &mut dyn FnMut(Item<'_
 }
 
 /// What a line says, or why it is no row.
-fn statement(line: &str) -> Result<Statement, String> {
+///
+/// # Errors
+/// The reason, if it is none.
+pub fn statement(line: &str) -> Result<Statement, String> {
     if !line.trim_start().starts_with('{') {
         let other = serde_json::from_str::<&RawValue>(line).is_ok();
         let reason = if other { "the line holds no JSON object" } else { "no row: rows are what onrecord extract writes" };
@@ -451,6 +454,29 @@ pub fn with_key(line: &str, key: Option<&str>, people_id: Option<&str>) -> Strin
     format!("{before}{{{kept}{added}}}{behind}")
 }
 
+#[derive(Deserialize)]
+struct JurisdictionsAlone<'a> {
+    #[serde(borrow, default)]
+    jurisdictions: Option<&'a RawValue>,
+}
+
+/// A row's line without the jurisdictions that are less sure than `least`; all else stays, byte for byte.
+pub fn without_unsure_places(line: &str, least: f64) -> String {
+    let alone = serde_json::from_str::<JurisdictionsAlone<'_>>(line).ok().and_then(|row| row.jurisdictions);
+    let Some(list) = alone.map(RawValue::get) else { return line.to_owned() };
+    let Ok(all) = serde_json::from_str::<Vec<&RawValue>>(list) else { return line.to_owned() };
+    let is_sure = |place: &&&RawValue| {
+        let stored = serde_json::from_str::<StoredJurisdiction<'_>>(place.get());
+        stored.is_ok_and(|place| place.confidence.unwrap_or(1.0) >= least)
+    };
+    let sure: Vec<&str> = all.iter().filter(is_sure).map(|place| place.get()).collect();
+    if sure.len() == all.len() {
+        return line.to_owned();
+    }
+    let start = list.as_ptr() as usize - line.as_ptr() as usize;
+    format!("{}[{}]{}", &line[..start], sure.join(","), &line[start + list.len()..])
+}
+
 fn is_added(name: &str) -> bool {
     name == "key" || name == "people_id"
 }
@@ -480,6 +506,18 @@ mod tests {
         assert!(error("{\"doc_id\": ").starts_with("broken JSON at column 11: EOF"));
         assert!(error("{\"doc_id\": \"a\", \"content\": 5}").starts_with("no row: invalid type: integer `5`"));
         assert!(error(r#"{"doc_id": "a", "attributions": []}"#).contains("--format jsonl"));
+    }
+
+    #[test]
+    fn unsure_places_go_and_all_else_stays() {
+        let line =
+            r#"{"a": 1.50, "jurisdictions": [ {"id":"x","confidence":0.4}, {"id":"y"},{"id":"z","confidence":0.9} ] , "b":[ ]}"#;
+        assert_eq!(without_unsure_places(line, 0.4), line);
+        assert_eq!(
+            without_unsure_places(line, 0.5),
+            r#"{"a": 1.50, "jurisdictions": [{"id":"y"},{"id":"z","confidence":0.9}] , "b":[ ]}"#
+        );
+        assert_eq!(without_unsure_places(r#"{"jurisdictions":null}"#, 1.0), r#"{"jurisdictions":null}"#);
     }
 
     #[test]
