@@ -4,6 +4,7 @@ pub mod convert;
 pub mod evaluate;
 pub mod explore;
 pub mod extract;
+mod files;
 mod filter;
 pub mod gazetteer;
 mod home;
@@ -87,6 +88,13 @@ pub struct PipelineOptions {
     /// Add names from a table (columns id, type, name; see gazetteers/README.md); may be given several times
     #[arg(long, value_name = "FILE.tsv")]
     gazetteer: Vec<PathBuf>,
+}
+
+impl PipelineOptions {
+    /// The files that they name.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.weights.iter().chain(&self.gazetteer)
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

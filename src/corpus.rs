@@ -275,16 +275,20 @@ pub fn run_making<M: Send>(
     })
 }
 
-/// What the documents of some sources show about the homes of their outlets, in a pass of its own; what cannot be read is left to the run.
-pub fn home_learner(sources: &[Source], input: &Options) -> Learner {
+/// What the documents of some sources show about the homes of their outlets, in a pass of its own, which ends early once `stop` is true;
+/// what cannot be read is left to the run.
+pub fn home_learner(sources: &[Source], input: &Options, stop: Option<&AtomicBool>) -> Learner {
     let mut learner = Learner::default();
+    let goes_on = || !stop.is_some_and(|stop| stop.load(Ordering::Relaxed));
     for source in sources {
-        read(source, input, &mut |item| {
-            if let Item::Document(document, _) = item {
-                learner.take(&document);
-            }
-            true
-        });
+        if goes_on() {
+            read(source, input, &mut |item| {
+                if let Item::Document(document, _) = item {
+                    learner.take(&document);
+                }
+                goes_on()
+            });
+        }
     }
     learner
 }

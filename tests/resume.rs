@@ -335,6 +335,16 @@ fn one_run_at_a_time_writes_an_output() {
 }
 
 #[test]
+fn a_strict_run_that_cannot_start_leaves_what_was_done() {
+    let folder = with_half_a_run();
+    let before = files(folder.path());
+    let err =
+        exits(&command(folder.path(), &["nowhere.jsonl", "-o", "out.jsonl", "--resume", "--strict"]).output().expect("runs"), 1);
+    assert!(err.contains("nowhere.jsonl"), "{err}");
+    assert!(files(folder.path()) == before, "{err}");
+}
+
+#[test]
 fn numbered_files_hold_whole_documents_and_all_rows() {
     let folder = with_documents(60);
     let rows = |name: &str| fs::read_to_string(folder.path().join(name)).expect("there");

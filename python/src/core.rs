@@ -111,7 +111,7 @@ impl Core {
     fn learn_homes(&self, py: Python<'_>, input: &Input) -> PyResult<Vec<(String, String, usize, f32)>> {
         let (sources, _) = input.sources();
         py.detach(|| {
-            let learned = corpus::home_learner(&sources, &input.options).learn(&self.read());
+            let learned = corpus::home_learner(&sources, &input.options, None).learn(&self.read());
             let mut pipeline = self.pipeline.write().unwrap_or_else(PoisonError::into_inner);
             let place = |l: &Learned| pipeline.gazetteer.entry(l.home.0).id().into_owned();
             let told = learned.iter().map(|l| (l.outlet.clone(), place(l), l.articles, l.share)).collect();

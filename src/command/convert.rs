@@ -110,6 +110,7 @@ impl Sieve<'_> {
 /// Writes rows as another table.
 pub fn run(options: &ConvertOptions) -> Result<Outcome, Failure> {
     let format = options.format()?;
+    options.input.spare_inputs(options.corrections.as_deref(), None)?;
     if options.input.output.is_none() && format.is_assembled() {
         return Err(Failure::usage(format!("--format {} goes to {}", format.name(), format.target())));
     }

@@ -6,23 +6,27 @@ use super::stored::{Spool, take_rows, temporary};
 use super::{Failure, Outcome};
 use clap::Args;
 use onrecord::format::input::{Item, Options, read, shared_names, sources};
+use onrecord::format::output::file::Output;
 use onrecord::format::output::{Format, assemble};
 use onrecord::gazetteer::Gazetteer;
 use onrecord::look::explore::{HEADERS, LONGEST_BODY, Request, Response, Site, Store, StoreError};
 use onrecord::summary::governments::Governments;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use std::io::{self, Read};
 use std::net::Ipv4Addr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 use tiny_http::{Header, Method, Server, StatusCode};
 
 /// How many requests are answered at once.
-const WORKERS: usize = 4;
-/// How often a worker without a request looks whether the run is to end.
+const ANSWERED: usize = 64;
+/// How often it is looked whether the run is to end, while nobody asks.
 const PAUSE: Duration = Duration::from_millis(200);
 /// What an SQLite database starts with.
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -83,20 +87,18 @@ pub fn run(options: &ExploreOptions) -> Result<Outcome, Failure> {
     }
     println!("{address}");
     let ended = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        let registered = signal_hook::flag::register(signal, Arc::clone(&ended));
-        registered.map_err(|error| Failure::io("signals", &error))?;
-    }
+    // Asked to end again, it waits for nobody.
+    let registered = [SIGINT, SIGTERM].into_iter().try_for_each(|signal| {
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&ended))?;
+        flag::register(signal, Arc::clone(&ended)).map(|_| ())
+    });
+    registered.map_err(|error| Failure::io("signals", &error))?;
     if options.open
         && let Err(error) = open::that_detached(&address)
     {
         note(format_args!("no browser could be opened: {error}"));
     }
-    thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| serve(&server, &site, &ended));
-        }
-    });
+    serve(&server, &site, &ended);
     Ok(if database.rejected + lost > 0 { Outcome::SomeRejected } else { Outcome::Done })
 }
 
@@ -128,10 +130,13 @@ impl Database {
         if options.corrections && options.keep_as.is_none() {
             return Err(Failure::usage("corrections of a temporary database would be lost: --keep-as FILE.sqlite keeps it"));
         }
+        if let Some(kept) = options.keep_as.as_ref().filter(|kept| kept.exists()) {
+            return Err(Failure::usage(format!("{}: is there already; explore it, or keep the rows as another", kept.display())));
+        }
         let (file, rejected) = make(options)?;
         let Some(kept) = &options.keep_as else { return Ok(Database { file: File::Temporary(file), rejected }) };
-        let kept_as = |error: io::Error| Failure::io(&kept.display().to_string(), &error);
-        file.persist_noclobber(kept).map_err(|error| kept_as(error.error))?;
+        let keep = Output::Replaced(file, kept.clone()).keep();
+        keep.map_err(|error| Failure::io(&kept.display().to_string(), &error))?;
         Ok(Database { file: File::Own(kept.clone()), rejected })
     }
 
@@ -201,25 +206,51 @@ fn add_articles(options: &ExploreOptions, store: &mut Store) -> Result<u64, Fail
     Ok(lost)
 }
 
-/// Answers requests until the run is to end.
+/// Answers requests until the run is to end, each on a thread of its own: one that is slow to ask or to listen keeps nobody waiting.
 fn serve(server: &Server, site: &Site<'_>, ended: &AtomicBool) {
-    while !ended.load(Ordering::Relaxed) {
-        let Ok(Some(mut request)) = server.recv_timeout(PAUSE) else { continue };
-        let header = |name: &'static str| {
-            request.headers().iter().find(|header| header.field.equiv(name)).map(|header| header.value.to_string())
-        };
-        let (host, origin) = (header("Host"), header("Origin"));
-        let mut body = String::new();
-        // A longer body is none of ours, and one that is cut off or no text is empty.
-        if *request.method() == Method::Post && request.as_reader().take(LONGEST_BODY).read_to_string(&mut body).is_err() {
-            body.clear();
+    let answering = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        while !ended.load(Ordering::Relaxed) {
+            let Ok(Some(request)) = server.recv_timeout(PAUSE) else { continue };
+            if answering.fetch_add(1, Ordering::Relaxed) >= ANSWERED {
+                answering.fetch_sub(1, Ordering::Relaxed);
+                let _ = request.respond(tiny_http::Response::empty(503));
+                continue;
+            }
+            let answering = &answering;
+            scope.spawn(move || {
+                // A page that fails must not take the others with it.
+                if catch_unwind(AssertUnwindSafe(|| respond(request, site))).is_err() {
+                    rejected("a request that the program failed at");
+                }
+                answering.fetch_sub(1, Ordering::Relaxed);
+            });
         }
-        let asked = Request { method: request.method().to_string(), target: request.url().to_owned(), host, origin, body };
-        let Response { status, headers, body } = site.answer(&asked);
-        let all = headers.iter().map(|(name, value)| (*name, value.as_str())).chain(HEADERS);
-        let headers = all.filter_map(|(name, value)| Header::from_bytes(name, value).ok()).collect();
-        let response = tiny_http::Response::new(StatusCode(status), headers, body, None, None);
-        // Who went away needs no answer.
-        let _ = request.respond(response);
+    });
+}
+
+fn respond(mut request: tiny_http::Request, site: &Site<'_>) {
+    let header = |name: &'static str| {
+        request.headers().iter().find(|header| header.field.equiv(name)).map(|header| header.value.to_string())
+    };
+    let (host, origin) = (header("Host"), header("Origin"));
+    let mut body = String::new();
+    if *request.method() == Method::Post {
+        match request.as_reader().take(LONGEST_BODY + 1).read_to_string(&mut body) {
+            Ok(_) if body.len() as u64 > LONGEST_BODY => {
+                let _ = request.respond(tiny_http::Response::empty(413));
+                return;
+            }
+            Ok(_) => {}
+            // One that is cut off or no text is empty.
+            Err(_) => body.clear(),
+        }
     }
+    let asked = Request { method: request.method().to_string(), target: request.url().to_owned(), host, origin, body };
+    let Response { status, headers, body } = site.answer(&asked);
+    let all = headers.iter().map(|(name, value)| (*name, value.as_str())).chain(HEADERS);
+    let headers = all.filter_map(|(name, value)| Header::from_bytes(name, value).ok()).collect();
+    let response = tiny_http::Response::new(StatusCode(status), headers, body, None, None);
+    // Who went away needs no answer.
+    let _ = request.respond(response);
 }

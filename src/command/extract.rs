@@ -1,7 +1,7 @@
 //! `onrecord extract`
 
+use super::files::{are_one_file, spare};
 use super::progress::{Log, Progress};
-use super::stored::{are_one_file, spare};
 use super::{Failure, Outcome, PipelineOptions, home};
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
@@ -12,7 +12,7 @@ use onrecord::corpus::{
 use onrecord::format::input::{
     Container, Exports, Fields, Keep, Limits, Options, Rejects, Source, listed, shared_names, sources,
 };
-use onrecord::format::output::file::{Output, is_stream};
+use onrecord::format::output::file::{Output, beside, is_stream};
 use onrecord::format::{Format, Problem};
 use onrecord::pipeline::Pipeline;
 use onrecord::place::Home;
@@ -309,7 +309,7 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
         progress.say(&format!("several files are called `{name}`: the ids of such files are their paths"));
     }
     if options.learn_home {
-        home::learn_from(&mut pipeline, &sources, &input, &mut |words| progress.say(&words))?;
+        home::learn_from(&mut pipeline, &sources, &input, Some(&stop), &mut |words| progress.say(&words))?;
     }
     let mut job = Job::new(&sources, &input, format);
     (job.threads, job.strict, job.dedupe) = (options.threads, options.strict, options.dedupe.map(Dedupe::from));
@@ -331,8 +331,7 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
         progress.take(Event::Problem(problem));
     }
     if options.strict && lost > 0 {
-        abandon(staging, false)?;
-        return Err(Failure::failed(StoppedAtFirst.to_string()));
+        return Err(broken(options, staging, &io::Error::other(StoppedAtFirst)));
     }
     let result = match staging.resumed() {
         Some(earlier) if earlier.complete => Ok(earlier.summary),
@@ -460,8 +459,10 @@ fn stopped(options: &ExtractOptions, mut staging: Staging, summary: &Summary) ->
     match paused {
         Err(error) => Failure::io(&options.output_name(), &error),
         Ok(()) if staging.can_resume() => {
-            let command: Vec<String> = std::env::args().filter(|argument| argument != "--resume").collect();
-            Failure::failed(format!("stopped by a signal; {done} are done; to go on: {} --resume", command.join(" ")))
+            let arguments: Vec<String> = std::env::args().filter(|argument| argument != "--resume").collect();
+            // No argument holds a NUL, which alone cannot be quoted.
+            let command = shlex::try_join(arguments.iter().map(String::as_str)).unwrap_or_else(|_| arguments.join(" "));
+            Failure::failed(format!("stopped by a signal; {done} are done; to go on: {command} --resume"))
         }
         Ok(()) => Failure::failed(format!("stopped by a signal after {done}")),
     }
@@ -505,13 +506,23 @@ impl ExtractOptions {
     fn rejects_target(&self) -> Option<RejectsTarget> {
         let beside = || {
             // Nothing lies beside a pipe or a device.
-            let output = self.output.as_ref().filter(|path| !is_stream(path))?;
-            let mut name = output.components().as_path().as_os_str().to_owned();
-            name.push(".rejects.jsonl");
-            Some(PathBuf::from(name))
+            self.output.as_ref().filter(|path| !is_stream(path)).map(|output| beside(output, ".rejects.jsonl"))
         };
         let path = self.rejects.clone().or_else(beside)?;
         Some(RejectsTarget { path, always: self.rejects.is_some() })
+    }
+
+    /// Every file that a run with these flags writes, or lays beside its output until that is whole.
+    fn written(&self) -> Vec<PathBuf> {
+        let mut written: Vec<PathBuf> = self.summary.iter().cloned().collect();
+        if let Some(rejects) = self.rejects_target() {
+            written.extend([beside(&rejects.path, ".partial"), rejects.path]);
+        }
+        if let Some(output) = &self.output {
+            written.extend([".partial", ".building", ".manifest.jsonl"].map(|ending| beside(output, ending)));
+            written.push(output.clone());
+        }
+        written
     }
 
     /// All that decides about the output beside the input and the program.
@@ -571,6 +582,25 @@ impl ExtractOptions {
 
 /// What the flags choose to be read, and what is wrong with it.
 fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>, Vec<Problem>), Failure> {
+    let (mut sources, problems) = named(options, input)?;
+    let files = sources.iter().filter_map(|source| if let Source::File(path, _) = source { Some(path.as_path()) } else { None });
+    let lists = options.retry.iter().chain(&options.files_from).chain(options.pipeline.files()).map(PathBuf::as_path);
+    let rejects = options.rejects_target().map(|target| target.path);
+    let outputs: Vec<&Path> = [&options.output, &rejects, &options.summary].into_iter().filter_map(Option::as_deref).collect();
+    spare(files.chain(lists), &outputs)?;
+    let folder = options.output.as_ref().filter(|output| output.is_dir()).and_then(|output| output.canonicalize().ok());
+    let own = options.written();
+    let is_own = |found: &Path| {
+        let inside = || folder.as_ref().is_some_and(|folder| found.canonicalize().is_ok_and(|found| found.starts_with(folder)));
+        own.iter().any(|own| own.file_name() == found.file_name() && are_one_file(own, found)) || inside()
+    };
+    // What an earlier run wrote is no input of this one.
+    sources.retain(|source| !matches!(source, Source::Found(path, _) if is_own(path)));
+    Ok((sources, problems))
+}
+
+/// What the paths lead to, or the list of what is to be read again.
+fn named(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>, Vec<Problem>), Failure> {
     if let Some(path) = &options.retry {
         let failure = |error: io::Error| Failure::io(&path.display().to_string(), &error);
         let rejects = Rejects::read(BufReader::new(File::open(path).map_err(failure)?)).map_err(failure)?;
@@ -587,30 +617,7 @@ fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>,
         let listed = if is_stdin { listed(io::stdin()) } else { File::open(list).and_then(listed) };
         paths.extend(listed.map_err(|error| Failure::io(&list.display().to_string(), &error))?);
     }
-    let (mut sources, problems) = sources(&paths, options.input.stdin());
-    let named =
-        || sources.iter().filter_map(|source| if let Source::File(path, _) = source { Some(path.as_path()) } else { None });
-    for output in [&options.output, &options.rejects, &options.summary] {
-        spare(named(), output.as_deref())?;
-    }
-    if let Some(output) = &options.output {
-        let folder = if output.is_dir() { output.canonicalize().ok() } else { None };
-        let is_own = |found: &Path| match &folder {
-            Some(folder) => found.canonicalize().is_ok_and(|found| found.starts_with(folder)),
-            None => is_beside(found, output),
-        };
-        // What an earlier run wrote is no input of this one.
-        sources.retain(|source| !matches!(source, Source::Found(path, _) if is_own(path)));
-    }
-    Ok((sources, problems))
-}
-
-/// Whether a file is an output, or one of those that a run writes beside it.
-fn is_beside(found: &Path, output: &Path) -> bool {
-    let named = found.file_name().zip(output.file_name());
-    named.is_some_and(|(name, own)| {
-        name.as_encoded_bytes().starts_with(own.as_encoded_bytes()) && are_one_file(&found.with_file_name(own), output)
-    })
+    Ok(sources(&paths, options.input.stdin()))
 }
 
 /// Where all outlets are at home, as `--home` takes it.

@@ -8,6 +8,7 @@ use onrecord::gazetteer::{EntryId, Gazetteer};
 use onrecord::home::{Learned, Learner, with_holder};
 use onrecord::pipeline::Pipeline;
 use onrecord::place::Home;
+use std::sync::atomic::AtomicBool;
 
 /// Learns the homes of outlets from the documents of some sources, in a pass of its own; what cannot be read is for the run to reject.
 ///
@@ -17,12 +18,13 @@ pub fn learn_from(
     pipeline: &mut Pipeline,
     sources: &[Source],
     input: &Options,
+    stop: Option<&AtomicBool>,
     say: &mut dyn FnMut(String),
 ) -> Result<(), Failure> {
     if let Some(source) = sources.iter().find(|source| !source.can_be_read_again()) {
         return Err(Failure::usage(format!("--learn-home reads the documents twice, and {} can be read once", source.name())));
     }
-    set(pipeline, corpus::home_learner(sources, input), say);
+    set(pipeline, corpus::home_learner(sources, input, stop), say);
     Ok(())
 }
 

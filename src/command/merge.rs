@@ -1,7 +1,8 @@
 //! `onrecord merge`
 
+use super::files::{write_bytes, write_styled};
 use super::message::counted;
-use super::stored::{RowsOptions, cut, take_rows, write_bytes, write_styled};
+use super::stored::{RowsOptions, cut, take_rows};
 use super::style::{CONTENT, FAINT, RESET, SOURCE};
 use super::{Failure, Outcome};
 use clap::{Args, ValueEnum};
@@ -29,7 +30,7 @@ enum FormatName {
 
 /// Finds the same quotations over documents.
 pub fn run(options: &MergeOptions) -> Result<Outcome, Failure> {
-    options.input.spare_inputs()?;
+    options.input.spare_inputs(None, None)?;
     let mut quotations = Quotations::default();
     let taken = take_rows(&options.input.paths, options.input.quiet, &mut |row, _| {
         quotations.add(row);

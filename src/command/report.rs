@@ -1,8 +1,9 @@
 //! `onrecord report`
 
+use super::files::write_bytes;
 use super::filter::FilterOptions;
 use super::message::counted;
-use super::stored::{RowsOptions, take_rows, write_bytes};
+use super::stored::{RowsOptions, take_rows};
 use super::{Failure, Outcome};
 use clap::Args;
 use onrecord::gazetteer::Gazetteer;
@@ -28,7 +29,7 @@ pub struct ReportOptions {
 
 /// Makes the page.
 pub fn run(options: &ReportOptions) -> Result<Outcome, Failure> {
-    options.input.spare_inputs()?;
+    options.input.spare_inputs(None, None)?;
     let output = options.input.output.as_deref();
     if output.is_none() && stdout().is_terminal() {
         return Err(Failure::usage("a page is no text for a terminal: -o report.html writes it to a file"));

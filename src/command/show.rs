@@ -1,7 +1,8 @@
 //! `onrecord show`
 
 use super::extract::InputOptions;
-use super::message::{note, rejected};
+use super::message::{harmless, note, rejected};
+use super::stored::cut;
 use super::style::{CONTENT, CUE, FAINT, PLACE, RESET, SOURCE};
 use super::{Failure, Outcome, PipelineOptions};
 use clap::Args;
@@ -116,7 +117,7 @@ impl Page<'_> {
             write!(out, " {PLACE}{}{RESET} ({within}) {FAINT}[{basis} {rule}]{RESET}", entry.name())?;
         }
         writeln!(out)?;
-        writeln!(out, "{FAINT}     {}{RESET}", excerpt(&onrecord::format::rows::content(&document.text, &row.parts)))
+        writeln!(out, "{FAINT}     {}{RESET}", cut(&onrecord::format::rows::content(&document.text, &row.parts), 100))
     }
 
     /// How sure each decision is; who else was considered, and what speaks for each.
@@ -162,12 +163,13 @@ fn print_text(out: &mut dyn Write, text: &str, style: &[u8], paragraph: Span) ->
     let (mut at, end) = (paragraph.start as usize, paragraph.end as usize);
     while at < end {
         let run = (at..end).find(|&i| style[i] != style[at]).unwrap_or(end);
+        let words = harmless(&text[at..run]);
         match style[at] {
-            0 => write!(out, "{}", &text[at..run])?,
-            1 => write!(out, "{CONTENT}{}{RESET}", &text[at..run])?,
-            2 => write!(out, "{CUE}{}{RESET}", &text[at..run])?,
-            3 => write!(out, "{SOURCE}{}{RESET}", &text[at..run])?,
-            _ => write!(out, "{PLACE}{}{RESET}", &text[at..run])?,
+            0 => write!(out, "{words}")?,
+            1 => write!(out, "{CONTENT}{words}{RESET}")?,
+            2 => write!(out, "{CUE}{words}{RESET}")?,
+            3 => write!(out, "{SOURCE}{words}{RESET}")?,
+            _ => write!(out, "{PLACE}{words}{RESET}")?,
         }
         at = run;
     }
@@ -195,15 +197,4 @@ fn styles(text: &str, annotation: &Annotation) -> Vec<u8> {
         }
     }
     style
-}
-
-/// The start of a content, cut at a character that a reader would call one.
-fn excerpt(content: &str) -> String {
-    use unicode_segmentation::UnicodeSegmentation;
-    let line: String = content.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut short: String = line.graphemes(true).take(100).collect();
-    if short.len() < line.len() {
-        short.push('…');
-    }
-    short
 }

@@ -1,7 +1,8 @@
 //! `onrecord speakers`
 
+use super::files::{write_bytes, write_file, write_styled};
 use super::message::{counted, note};
-use super::stored::{RowsOptions, are_one_file, confidence, cut, take_rows, write_bytes, write_file, write_styled};
+use super::stored::{RowsOptions, confidence, cut, take_rows, temporary};
 use super::style::{FAINT, RESET, SOURCE};
 use super::{Failure, Outcome};
 use clap::{Args, ValueEnum};
@@ -14,7 +15,7 @@ use onrecord::format::people;
 use onrecord::format::stored::with_key;
 use onrecord::lexicon::{Lexicon, Nicknames};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
+use std::io::{BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// Flags of `speakers`.
@@ -54,12 +55,7 @@ enum FormatName {
 
 /// Finds the same speakers over documents.
 pub fn run(options: &SpeakersOptions) -> Result<Outcome, Failure> {
-    options.input.spare_inputs()?;
-    if let (Some(output), Some(rows)) = (&options.input.output, &options.rows)
-        && are_one_file(output, rows)
-    {
-        return Err(Failure::usage(format!("{}: speakers and rows cannot be one file", rows.display())));
-    }
+    options.input.spare_inputs(options.people.as_deref(), options.rows.as_deref())?;
     let list = options.people.as_deref().map(open_people).transpose()?.unwrap_or_default();
     let mut gathered = Gathered::default();
     let mut kept = options.rows.as_ref().map(|_| KeptRows::new()).transpose()?;
@@ -136,19 +132,19 @@ struct KeptRows {
 
 impl KeptRows {
     fn new() -> Result<KeptRows, Failure> {
-        let lines = tempfile::tempfile().map_err(|error| temporary(&error))?;
+        let lines = tempfile::tempfile().map_err(temporary)?;
         Ok(KeptRows { lines: BufWriter::new(lines), units: Vec::new() })
     }
 
     fn add(&mut self, line: &str, unit: Option<u32>) -> Result<(), Failure> {
         self.units.push(unit);
         let written = self.lines.write_all(line.as_bytes()).and_then(|()| self.lines.write_all(b"\n"));
-        written.map_err(|error| temporary(&error))
+        written.map_err(temporary)
     }
 
     fn write(self, path: &Path, collated: &Collated) -> Result<(), Failure> {
-        let mut file = self.lines.into_inner().map_err(|error| temporary(&error.into_error()))?;
-        file.rewind().map_err(|error| temporary(&error))?;
+        let mut file = self.lines.into_inner().map_err(|error| temporary(error.into_error()))?;
+        file.rewind().map_err(temporary)?;
         let mut lines = BufReader::new(file);
         let units = self.units;
         write_file(path, |out| {
@@ -165,8 +161,4 @@ impl KeptRows {
             Ok(())
         })
     }
-}
-
-fn temporary(error: &io::Error) -> Failure {
-    Failure::io("a temporary file", error)
 }

@@ -1,8 +1,9 @@
 //! `onrecord stats`
 
+use super::files::{write_bytes, write_styled};
 use super::filter::FilterOptions;
 use super::message::{counted, note};
-use super::stored::{RowsOptions, cut, take_rows, write_bytes, write_styled};
+use super::stored::{RowsOptions, cut, take_rows};
 use super::style::{FAINT, RESET, SOURCE};
 use super::{Failure, Outcome};
 use clap::{Args, ValueEnum};
@@ -56,7 +57,7 @@ fn dimension(name: &str) -> Result<Dimension, String> {
 
 /// Counts.
 pub fn run(options: &StatsOptions) -> Result<Outcome, Failure> {
-    options.input.spare_inputs()?;
+    options.input.spare_inputs(None, None)?;
     let mut by = Vec::new();
     for &dimension in &options.by {
         if by.contains(&dimension) {

@@ -1,11 +1,11 @@
-//! What the commands on rows share: reading them, and writing what was found.
+//! What the commands on rows share: their flags, the reading of rows, and where rows wait.
 
-use super::message::{counted, note, rejected};
+use super::files::spare;
+use super::message::{counted, harmless, note, rejected};
 use super::{Failure, Outcome};
-use anstream::{AutoStream, StripStream};
 use clap::{Args, ValueEnum};
 use onrecord::collation::Statement;
-use onrecord::format::output::file::{Output, is_stream};
+use onrecord::format::output::file::is_stream;
 use onrecord::format::output::table_row;
 use onrecord::format::rows::Row;
 use onrecord::format::schema::{Layout, Typed};
@@ -55,12 +55,13 @@ pub struct RowsOptions {
 const SHOWN: u64 = 20;
 
 impl RowsOptions {
-    /// Refuses to write over the rows that are read.
+    /// Refuses to write over what is read, be it rows or another file, or twice to one file.
     ///
     /// # Errors
-    /// If the output is one of the inputs.
-    pub fn spare_inputs(&self) -> Result<(), Failure> {
-        spare(self.paths.iter().map(PathBuf::as_path), self.output.as_deref())
+    /// If an output is one of the inputs, or another output.
+    pub fn spare_inputs(&self, read: Option<&Path>, written: Option<&Path>) -> Result<(), Failure> {
+        let outputs: Vec<&Path> = self.output.as_deref().into_iter().chain(written).collect();
+        spare(self.paths.iter().map(PathBuf::as_path).chain(read), &outputs)
     }
 
     /// The format to write: the chosen one, else what the name of the output says, else the usual one.
@@ -68,29 +69,13 @@ impl RowsOptions {
         let path = self.output.as_deref().filter(|path| chosen.is_none() && !is_stream(path));
         let ending = path.and_then(|path| path.extension()?.to_str());
         let named = ending.and_then(|ending| F::from_str(ending, true).ok());
-        let strange = ending.filter(|ending| named.is_none() && !["json", "jsonl", "txt"].contains(ending)).zip(path);
-        if let (Some((_, path)), false, Some(usual)) = (strange, self.quiet, usual.to_possible_value()) {
-            note(format_args!(
-                "{} is written as {}, whatever its name says (--format chooses)",
-                path.display(),
-                usual.get_name()
-            ));
+        let usual_name = usual.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+        let fits = |ending: &&str| if usual_name == "table" { *ending == "txt" } else { ["json", "jsonl"].contains(ending) };
+        let strange = ending.filter(|ending| named.is_none() && !fits(ending)).zip(path);
+        if let (Some((_, path)), false) = (strange, self.quiet) {
+            note(format_args!("{} is written as {usual_name}, whatever its name says (--format chooses)", path.display()));
         }
         chosen.or(named).unwrap_or(usual)
-    }
-}
-
-/// Refuses to write over what is read.
-///
-/// # Errors
-/// If an output is one of the inputs.
-pub fn spare<'a>(mut inputs: impl Iterator<Item = &'a Path>, output: Option<&Path>) -> Result<(), Failure> {
-    let Some(output) = output else { return Ok(()) };
-    // A list may name a million files: only those of the same name are looked up.
-    let is_output = |input: &Path| input.file_name() == output.file_name() && input.is_file() && are_one_file(input, output);
-    match inputs.any(is_output) {
-        true => Err(Failure::usage(format!("{}: the output would replace what is read", output.display()))),
-        false => Ok(()),
     }
 }
 
@@ -196,59 +181,9 @@ pub fn temporary(error: io::Error) -> Failure {
     Failure::io("a temporary file", &error)
 }
 
-/// Writes bytes to a file, whole or not at all, or to standard output.
-///
-/// # Errors
-/// If that is not possible.
-pub fn write_bytes(path: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
-    let Some(path) = path else {
-        let mut out = io::stdout().lock();
-        return out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::io("<stdout>", &error));
-    };
-    write_file(path, |out| out.write_all(bytes))
-}
-
-/// Writes text with colours: to a terminal with them, to anything else without.
-///
-/// # Errors
-/// If that is not possible.
-pub fn write_styled(path: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
-    let Some(path) = path else {
-        let mut out = AutoStream::auto(io::stdout().lock());
-        return out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::io("<stdout>", &error));
-    };
-    let mut plain = StripStream::new(Vec::new());
-    plain.write_all(bytes).expect("memory takes all");
-    write_file(path, |out| out.write_all(&plain.into_inner()))
-}
-
-/// Writes a file, whole or not at all.
-///
-/// # Errors
-/// If that is not possible.
-pub fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let write_and_keep = || {
-        let mut out = BufWriter::new(Output::open(path)?);
-        write(&mut out)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.keep()
-    };
-    write_and_keep().map_err(|error| Failure::io(&path.display().to_string(), &error))
-}
-
-/// Whether two paths lead to one file, there or not.
-pub fn are_one_file(a: &Path, b: &Path) -> bool {
-    let whole = |path: &Path| {
-        path.canonicalize().ok().or_else(|| {
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            Some(folder.canonicalize().ok()?.join(path.file_name()?))
-        })
-    };
-    a == b || matches!((whole(a), whole(b)), (Some(a), Some(b)) if a == b)
-}
-
-/// Text cut to so many characters, on one line.
+/// Text cut to so many characters, on one line, as a terminal may have it.
 pub fn cut(text: &str, width: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = harmless(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     let characters: Vec<&str> = line.graphemes(true).collect();
     if characters.len() <= width { line } else { format!("{}…", characters[..width.saturating_sub(1)].concat()) }
 }

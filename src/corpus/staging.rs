@@ -11,10 +11,10 @@
 use super::manifest::{Checkpoint, Manifest, Plan};
 use super::{Found, Sink};
 use crate::format::Problem;
-use crate::format::output::file::{is_stream, sync_folder, target};
+use crate::format::output::file::{beside, is_stream, sync_folder, target};
 use crate::format::output::{Format, assemble};
 use crate::format::schema::Layout;
-use std::ffi::OsString;
+use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -66,6 +66,8 @@ struct Files {
     at: Checkpoint,
     /// Sealed files that have no name yet start behind this one.
     named: u64,
+    /// These files: as long as they are open, no other run may write them.
+    sealed: VecDeque<File>,
     /// The program that writes, asked for only if needed: to tell takes a moment.
     program: fn() -> String,
     plan: Plan,
@@ -124,6 +126,7 @@ impl Staging {
             file: None,
             at: Checkpoint::default(),
             named: 0,
+            sealed: VecDeque::new(),
             program,
             plan,
             manifest: None,
@@ -374,7 +377,9 @@ impl Files {
     /// The file is whole, and made durable; it gets its name once the manifest says so.
     fn seal(&mut self) -> io::Result<()> {
         if let Some(file) = self.file.take() {
-            file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.sync_all()?;
+            self.sealed.push_back(file);
             (self.at.sealed, self.at.staged, self.at.rows) = (self.at.sealed + 1, 0, 0);
         }
         Ok(())
@@ -420,8 +425,11 @@ impl Files {
         while self.named < self.at.sealed {
             let number = self.named + 1;
             let (staged, path) = (self.staged_path(number), self.path(number));
+            // A run that goes on has sealed it in an earlier life.
+            let mut file = self.sealed.pop_front().map_or_else(|| locked(&staged), Ok)?;
             if self.target.format.is_assembled() {
-                self.assemble(&staged, &path)?;
+                file.rewind()?;
+                self.assemble(&file, &path)?;
                 fs::remove_file(&staged)?;
             } else {
                 as_open_as(&staged, &path)?;
@@ -434,13 +442,13 @@ impl Files {
     }
 
     /// Makes an output of its lines under another name, then gives it its own.
-    fn assemble(&self, staged: &Path, path: &Path) -> io::Result<()> {
+    fn assemble(&self, staged: &File, path: &Path) -> io::Result<()> {
         if self.target.format.is_folder() && fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_some()) {
             // It was empty when the run started and got all its files at once: the run was cut off just behind that.
             return Ok(());
         }
         let building = beside(path, ".building");
-        let mut lines = BufReader::with_capacity(1 << 16, File::open(staged)?);
+        let mut lines = BufReader::with_capacity(1 << 16, staged);
         if self.target.format.is_folder() {
             match fs::remove_dir_all(&building) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -557,6 +565,13 @@ impl Rejects {
     }
 }
 
+/// A file that is there already, to read it while no other run may write it.
+fn locked(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    lock(&file, path)?;
+    Ok(file)
+}
+
 /// Locks a file that only one run may write, where the file system can.
 fn lock(file: &File, path: &Path) -> io::Result<()> {
     match file.try_lock() {
@@ -565,13 +580,6 @@ fn lock(file: &File, path: &Path) -> io::Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// A path with something behind its name.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.components().as_path().as_os_str().to_owned();
-    name.push(OsString::from(ending));
-    PathBuf::from(name)
 }
 
 /// Whether a file is one that a run left behind when it was cut off.

@@ -1,9 +1,9 @@
 //! Corrections of rows, as the explorer keeps them in a database.
 
+use super::output::sqlite::connect;
 use super::stored::line_of;
 use crate::gazetteer::{EntryId, Gazetteer};
 use crate::summary::governments::Governments;
-use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -54,7 +54,7 @@ ORDER BY a.number";
 /// A message with the file and the reason, if there is no database of rows with corrections.
 pub fn open(path: &Path) -> Result<Vec<Judged>, String> {
     let read = || -> rusqlite::Result<Vec<Judged>> {
-        let database = connect(path)?;
+        let database = connect(path, false)?;
         let mut statement = database.prepare(LAST)?;
         let rows = statement.query_map([], |row| {
             let verdict: String = row.get(3)?;
@@ -73,10 +73,6 @@ pub fn open(path: &Path) -> Result<Vec<Judged>, String> {
         rows.collect()
     };
     read().map_err(|error| failed(path, &error))
-}
-
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
 }
 
 /// What went wrong with a database of corrections.
@@ -110,7 +106,7 @@ impl<'g> Changes<'g> {
     /// A message with the file and the reason, if there is no database of rows with corrections.
     pub fn open(path: &Path, governments: &'g Governments<'g>) -> Result<Changes<'g>, String> {
         let read = || -> rusqlite::Result<HashMap<String, Change>> {
-            let database = connect(path)?;
+            let database = connect(path, false)?;
             let sql = "SELECT attribution_id, verdict, speaker, jurisdictions FROM corrections ORDER BY number";
             let mut statement = database.prepare(sql)?;
             let mut rows = statement.query([])?;

@@ -96,7 +96,9 @@ impl<'g> Site<'g> {
         author: &str,
     ) -> Result<Site<'g>, StoreError> {
         let columns = store.columns(governments)?;
-        let origins = ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}")).to_vec();
+        // Browsers leave out the usual port.
+        let port = if port == 80 { String::new() } else { format!(":{port}") };
+        let origins = ["127.0.0.1", "localhost"].map(|host| format!("http://{host}{port}")).to_vec();
         Ok(Site { governments, store, columns, origins, title: title.to_owned(), author: author.to_owned() })
     }
 

@@ -29,6 +29,9 @@ pub(super) fn read_lines(input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) 
         }
         match object(std::mem::take(&mut line), at, intake)? {
             Ok(record) if intake.is_empty() && is_row(&record, intake) => return intake.nothing(fields::ROWS),
+            Ok(record) if intake.is_empty() && is_foreign(&record, intake) => {
+                return intake.nothing(fields::no_text(&intake.options.fields));
+            }
             Ok(record) => {
                 let id = intake.numbered(number);
                 intake.record(at, record, || id)?;
@@ -36,7 +39,7 @@ pub(super) fn read_lines(input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) 
             Err(reason) => intake.lost(at, reason)?,
         }
     }
-    if intake.is_empty() { intake.lost(Position::Whole, "the file is empty") } else { Flow::Continue(()) }
+    if intake.is_empty() { intake.nothing("the file is empty") } else { Flow::Continue(()) }
 }
 
 /// Reads the values of a file.
@@ -73,7 +76,7 @@ pub(super) fn read(input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) -> Flo
         if number == 1 && is_row(&record, intake) {
             return intake.nothing(fields::ROWS);
         }
-        if number == 1 && intake.is_found() && !fields::has_text(&record, &intake.options.fields) {
+        if number == 1 && is_foreign(&record, intake) {
             return intake.nothing(fields::no_text(&intake.options.fields));
         }
         intake.record(at, record, || id)?;
@@ -83,6 +86,11 @@ pub(super) fn read(input: Box<dyn BufRead + '_>, intake: &mut Intake<'_>) -> Flo
 
 fn is_row(record: &Record, intake: &Intake<'_>) -> bool {
     fields::are_rows(record.iter().map(|(name, _)| name.as_str()), &intake.options.fields)
+}
+
+/// Whether a file that was only found starts with something that is no document.
+fn is_foreign(record: &Record, intake: &Intake<'_>) -> bool {
+    intake.is_found() && !fields::has_text(record, &intake.options.fields)
 }
 
 /// The fields of a JSON object.

@@ -89,6 +89,13 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// A path with something behind its name.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.components().as_path().as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// What a chain of links leads to, there or not.
 pub fn target(path: &Path) -> PathBuf {
     let mut target = path.to_owned();

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{self, BufRead};
 use std::path::Path;
+use std::time::Duration;
 
 /// The tables; what only some tables have is put in for the names in braces.
 const TABLES: &str = r#"
@@ -226,9 +227,24 @@ pub(in crate::format) fn read(path: &Path, take: &mut dyn FnMut(u64, Value) -> b
     })
 }
 
+/// How long another program that is writing is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Opens a database to read it, or to write into it as well. It may be somebody else's: what its schema calls of its own accord must be
+/// harmless.
+///
+/// # Errors
+/// If there is no such file.
+pub fn connect(path: &Path, write: bool) -> rusqlite::Result<Connection> {
+    let access = if write { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+    let database = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    database.busy_timeout(PATIENCE)?;
+    database.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")?;
+    Ok(database)
+}
+
 fn read_rows(path: &Path, take: &mut dyn FnMut(u64, Value) -> bool) -> rusqlite::Result<()> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let database = Connection::open_with_flags(path, flags)?;
+    let database = connect(path, false)?;
     let mut record = 0;
     each_row(&database, None, &mut |_, row| {
         record += 1;

@@ -1,13 +1,13 @@
-//! What is shown, as a table to take away. Lines go out as they are read; a Parquet file is laid down first.
+//! What is shown, as a table to take away.
 
 use super::Response;
 use super::store::{Store, StoreError};
-use crate::format::output::sqlite::{each_row, layout};
+use crate::format::output::sqlite::{connect, each_row, layout};
 use crate::format::output::{Format, assemble, write_lines};
 use crate::format::schema::Layout;
 use crate::format::stored::line_of;
-use rusqlite::{Connection, OpenFlags};
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Seek, Write};
 use std::path::PathBuf;
 
 /// How many rows are asked for at once.
@@ -23,13 +23,10 @@ pub(super) fn stream(store: &Store, numbers: Vec<i64>, path: &str) -> Result<Res
     let layout = store.read(None, |database| Ok(layout(database)?))?;
     let rows = Rows { path: store.path().to_owned(), numbers };
     let failed = |error: io::Error| StoreError::Database(format!("the download: {error}"));
-    let body: Box<dyn Read + Send> = match format {
-        Format::Parquet => Box::new(parquet(&rows, &layout).map_err(failed)?),
-        _ => Box::new(lines(rows, format, layout).map_err(failed)?),
-    };
+    let body = laid_down(&rows, format, &layout).map_err(failed)?;
     let name = format!("attachment; filename=\"{}\"", path.trim_start_matches('/'));
     let headers = vec![("Content-Type", sort.to_owned()), ("Content-Disposition", name)];
-    Ok(Response { status: 200, headers, body })
+    Ok(Response { status: 200, headers, body: Box::new(body) })
 }
 
 /// Rows of a database, which are read with a connection of their own: they may take as long as the reader of them.
@@ -41,8 +38,7 @@ struct Rows {
 impl Rows {
     /// Writes the rows as lines of JSON.
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Connection::open_with_flags(&self.path, flags).map_err(io::Error::other)?;
+        let database = connect(&self.path, false).map_err(io::Error::other)?;
         for chunk in self.numbers.chunks(CHUNK) {
             let mut written = Ok(());
             let read = each_row(&database, Some(chunk), &mut |_, row| {
@@ -56,29 +52,25 @@ impl Rows {
     }
 }
 
-/// Lines as they are read. Who goes away closes the pipe, and the writing ends.
-fn lines(rows: Rows, format: Format, layout: Layout) -> io::Result<impl Read + Send> {
-    let (reader, writer) = io::pipe()?;
-    let from_rows = move |writer: io::PipeWriter| rows.write(&mut BufWriter::new(writer));
+/// The rows in a file that has no name any more, whole: what cannot be read is told before anything is sent.
+fn laid_down(rows: &Rows, format: Format, layout: &Layout) -> io::Result<File> {
+    let mut lines = tempfile::tempfile()?;
+    rows.write(&mut BufWriter::new(&mut lines))?;
+    lines.rewind()?;
     if format == Format::JsonLines {
-        std::thread::spawn(move || from_rows(writer));
-    } else {
-        let (json, lines) = io::pipe()?;
-        std::thread::spawn(move || from_rows(lines));
-        std::thread::spawn(move || {
-            let mut out = BufWriter::new(writer);
-            write_lines(format, &layout, &mut BufReader::new(json), &mut out).and_then(|()| out.flush())
-        });
+        return Ok(lines);
     }
-    Ok(reader)
-}
-
-fn parquet(rows: &Rows, layout: &Layout) -> io::Result<impl Read + Send + use<>> {
-    let mut spool = tempfile::tempfile()?;
-    rows.write(&mut BufWriter::new(&mut spool))?;
-    spool.rewind()?;
-    let file = tempfile::NamedTempFile::new()?;
-    assemble(Format::Parquet, layout, &mut BufReader::new(spool), file.path())?;
-    // The name goes, the bytes stay as long as somebody reads.
-    file.reopen()
+    let mut lines = BufReader::new(lines);
+    if format.is_assembled() {
+        let file = tempfile::NamedTempFile::new()?;
+        assemble(format, layout, &mut lines, file.path())?;
+        // The name goes, the bytes stay as long as somebody reads.
+        return file.reopen();
+    }
+    let mut file = tempfile::tempfile()?;
+    let mut out = BufWriter::new(&mut file);
+    write_lines(format, layout, &mut lines, &mut out).and_then(|()| out.flush())?;
+    drop(out);
+    file.rewind()?;
+    Ok(file)
 }

@@ -6,10 +6,10 @@
 use super::columns::Columns;
 use super::query::Query;
 use crate::document::Document;
-use crate::format::output::sqlite::{Numbers, each_row};
+use crate::format::output::sqlite::{Numbers, connect, each_row};
 use crate::format::rows::Row;
 use crate::format::stored::line_of;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -52,9 +52,6 @@ impl From<rusqlite::Error> for StoreError {
         }
     }
 }
-
-/// A database may be somebody else's: what its schema calls of its own accord must be harmless.
-const DISTRUST: &str = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;";
 
 /// What a reader says about a row. The last word on a row counts.
 const CORRECTIONS: &str = "CREATE TABLE IF NOT EXISTS corrections (
@@ -154,9 +151,7 @@ impl Store {
     /// If that is not possible, or it is no database of rows.
     pub fn open(path: &Path, corrections: bool) -> Result<Store, StoreError> {
         let writer = if corrections {
-            let writer = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-            writer.busy_timeout(PATIENCE)?;
-            writer.execute_batch(DISTRUST)?;
+            let writer = connect(path, true)?;
             writer.execute_batch(CORRECTIONS)?;
             Some(Mutex::new(writer))
         } else {
@@ -178,13 +173,7 @@ impl Store {
         let idle = lock(&self.readers).pop();
         let mut connection = match idle {
             Some(connection) => connection,
-            None => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let connection = Connection::open_with_flags(&self.path, flags)?;
-                connection.busy_timeout(PATIENCE)?;
-                connection.execute_batch(DISTRUST)?;
-                connection
-            }
+            None => connect(&self.path, false)?,
         };
         let end = patience.map(|patience| Instant::now() + patience);
         let too_late = end.map(|end| move || Instant::now() > end);
