@@ -19,7 +19,7 @@ use crate::span::{Span, TokenSpan};
 use crate::token::TokenKind;
 use context::Profile;
 use rustc_hash::FxHashMap;
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 /// How a statement and a jurisdiction are tied.
@@ -134,6 +134,8 @@ pub struct Finder<'a> {
     has_states: bool,
     /// What any statement may be about.
     profiles: Vec<Profile>,
+    /// The countries of agencies that speak, where they are none of those.
+    agencies: RefCell<BTreeMap<EntryId, Profile>>,
     /// By sentence: the vectors of its words, once they are added up.
     sums: Vec<OnceCell<topic::Sum>>,
 }
@@ -154,6 +156,7 @@ impl<'a> Finder<'a> {
             words_by_level: BTreeMap::new(),
             has_states: true,
             profiles: Vec::new(),
+            agencies: RefCell::default(),
             sums: vec![OnceCell::new(); input.reading.layout.sentences.len()],
         };
         for place in input.places.iter().filter(|p| input.gazetteer.entry(p.entry).sort().is_jurisdiction()) {
@@ -242,8 +245,9 @@ impl<'a> Finder<'a> {
 
     /// The jurisdictions that a statement is about.
     pub fn about(&self, statement: Statement<'_>) -> Vec<Jurisdiction> {
-        let named = self.named(&statement);
-        if named.is_empty() { self.of_context(&statement).into_iter().collect() } else { named }
+        let asked = LazyCell::new(|| self.ask(&statement));
+        let named = self.named(&statement, &asked);
+        if named.is_empty() { self.of_context(&statement, &asked).into_iter().collect() } else { named }
     }
 
     /// For each "the city" or "our state" of a statement, the places that it may stand for, in no order.
@@ -254,7 +258,8 @@ impl<'a> Finder<'a> {
 
     /// What is looked at for a statement; nothing if it names a place.
     pub fn considered(&self, statement: Statement<'_>) -> Option<Considered> {
-        self.named(&statement).is_empty().then(|| self.considered_in_context(&statement))
+        let asked = LazyCell::new(|| self.ask(&statement));
+        self.named(&statement, &asked).is_empty().then(|| self.considered_in_context(&statement))
     }
 }
 

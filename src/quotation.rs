@@ -242,7 +242,7 @@ impl Finder<'_> {
         while at < range.end {
             let double = self.mark(at).is_some_and(|m| m.level == MarkLevel::Double && m.direction != Direction::Close);
             at = if double && self.can_open(at) {
-                match (at + 1..range.end)
+                match (at + 1..range.end.min(at + LONGEST))
                     .find(|&i| self.mark(i).is_some_and(|m| m.level == MarkLevel::Double && m.direction != Direction::Open))
                 {
                     Some(end) => {

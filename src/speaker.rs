@@ -77,6 +77,10 @@ const SPOKE_LAST: usize = 2;
 /// How many mentions back an antecedent is looked for.
 const REACH: usize = 150;
 
+/// Words before an office that make another one of it.
+const OTHER_OFFICE: [&str; 10] =
+    ["vice", "deputy", "assistant", "associate", "former", "ex", "shadow", "lieutenant", "undersheriff", "auxiliary"];
+
 /// What the rules see of one source.
 struct Source {
     tokens: TokenSpan,
@@ -322,6 +326,20 @@ impl Resolver<'_> {
         at == 0 || self.tokens[at].gap >= Gap::Line || self.is_mark(at - 1) && self.tokens[at - 1].gap >= Gap::Line
     }
 
+    /// Whether the words for a person's office say that it is another one than that of a mention with the same noun: `Deputy Sheriff Moody` is
+    /// not `the sheriff`.
+    fn has_another_office(&self, entity: usize, mention: &Mention) -> bool {
+        let head = self.tokens[mention.head as usize].hash;
+        let rank = |before: usize| OTHER_OFFICE.iter().find(|word| self.is_word(before, word));
+        let own = (mention.head > mention.tokens.start).then(|| rank(mention.head as usize - 1)).flatten();
+        let roles = self.entities.list[entity].mentions.iter().filter_map(|&m| self.mentions[m as usize].role);
+        let mut ranks = roles.flat_map(|role| role.range().filter(|&at| self.tokens[at].hash == head)).map(|at| {
+            let behind = if at > 1 && self.is_kind(at - 1, TokenKind::Hyphen) { at - 2 } else { at.wrapping_sub(1) };
+            rank(behind)
+        });
+        ranks.all(|rank| rank != own)
+    }
+
     /// Entities mentioned before a token, the nearest first, with the sentences between; not without end.
     fn before(&self, token: usize) -> impl Iterator<Item = (usize, usize, usize)> {
         let sentence = self.sentence_of(token);
@@ -539,8 +557,12 @@ fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     }
     let at = found.tokens.start as usize;
     let first = &resolver.tokens[at];
+    // `A union spokesman` starts its sentence with a capital, and is another one than who was named.
+    let indefinite =
+        first.classes.any(Classes::DETERMINER.or(Classes::NUMBER).or(Classes::QUANTIFIER)) && !resolver.is_word(at, "the");
+    let possessive = resolver.lexicon.pronoun(first.word).is_some() || first.classes.any(Classes::POSSESSIVE);
     let definite = first.span.of(resolver.text).eq_ignore_ascii_case("the")
-        || first.case.is_capital()
+        || first.case.is_capital() && (!indefinite || possessive)
         || found.tokens.len() == 1
         || resolver.lexicon.pronoun(first.word).is_some();
     // A lead says "a judge" of the judge whom the story names.
@@ -550,9 +572,16 @@ fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     }
     let head = resolver.tokens[found.head as usize].hash;
     let person = |e: usize| resolver.entities.list[e].sort == MentionType::Person;
-    let bearers = resolver.index.by_role.get(&head).map_or(&[][..], Vec::as_slice);
+    let bearers: Vec<u32> = resolver.index.by_role.get(&head).map_or(&[][..], Vec::as_slice).to_vec();
+    let bearers: Vec<u32> = bearers.into_iter().filter(|&e| !resolver.has_another_office(e as usize, found)).collect();
     if !definite {
-        let &[only] = bearers else { return None };
+        let &[only] = &bearers[..] else { return None };
+        // Who was named before is not introduced again.
+        let first =
+            resolver.entities.list[only as usize].mentions.first().map_or(0, |&m| resolver.mentions[m as usize].tokens.start);
+        if (first as usize) < at {
+            return None;
+        }
         return Some(Speaker { confidence: 0.6, ..resolver.of_entity(only as usize) });
     }
     let before = resolver.before(at).map(|(_, e, _)| e).find(|&e| bearers.binary_search(&(e as u32)).is_ok());
@@ -669,7 +698,8 @@ fn name_inside(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let person = inside
         .iter()
         .copied()
-        .find(|&m| resolver.mentions[m].sort == MentionType::Person && resolver.mentions[m].kind == MentionKind::Named);
+        .find(|&m| resolver.mentions[m].sort == MentionType::Person && resolver.mentions[m].kind == MentionKind::Named)
+        .filter(|&m| !is_spoken_for(resolver, source, m));
     let chosen = person.or_else(|| {
         document
             .then(|| {
@@ -680,6 +710,13 @@ fn name_inside(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
             .flatten()
     })?;
     resolver.entities.of(chosen).map(|e| resolver.of_entity(e))
+}
+
+/// Whether a person in a source is not who speaks, but whose aide, lawyer or friend: `an aide to | Senator Stone`.
+fn is_spoken_for(resolver: &Resolver<'_>, source: &Source, person: usize) -> bool {
+    let before = resolver.mentions[person].tokens.start;
+    let Some(preposition) = before.checked_sub(1).filter(|&at| at > source.tokens.start) else { return false };
+    resolver.is(preposition as usize, Classes::PREPOSITION) && !resolver.is_word(preposition as usize, "by")
 }
 
 /// The words of the source themselves: `police`, `two officials familiar with the matter`.

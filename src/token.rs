@@ -5,7 +5,7 @@
 
 use crate::fold::{fold_hash, is_zero_width};
 use crate::lexicon::{Abbreviation, Classes, Lexicon, Mark, WordId};
-use crate::span::Span;
+use crate::span::{Span, start_of};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What a token is.
@@ -159,6 +159,9 @@ static CLASS: [u8; 256] = {
     }
     table
 };
+
+/// How far it is looked where a word outside ASCII ends, in bytes: each letter of a word that goes on and on asks again.
+const LONGEST_WORD: usize = 128;
 
 struct Tokenizer<'a> {
     lexicon: &'a Lexicon,
@@ -314,7 +317,8 @@ impl Tokenizer<'_> {
                         return at;
                     }
                     // Outside ASCII, Unicode's word boundaries say where a word ends (combining marks, scripts without blanks).
-                    let bound = self.text[at..].split_word_bounds().next().map_or(c.len_utf8(), str::len);
+                    let bound =
+                        start_of(&self.text[at..], LONGEST_WORD).split_word_bounds().next().map_or(c.len_utf8(), str::len);
                     let run: usize = self.text[at..at + bound]
                         .chars()
                         .take_while(|&c| is_word_char(c) || is_combining(c) || is_zero_width(c))

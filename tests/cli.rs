@@ -1312,6 +1312,7 @@ fn what_is_read_is_never_written_over() {
     let rejected = json!({"file": "a.txt", "reason": "broken"}).to_string();
     let place = Place::with_article()
         .file("people.tsv", "id\tname\n")
+        .file("names.tsv", "id\ttype\tname\nx:1\tagency\tHarbor Board\n")
         .file("list.txt", "a.txt\n")
         .file("old.jsonl", "")
         .file("said.sqlite", "")
@@ -1331,7 +1332,7 @@ fn what_is_read_is_never_written_over() {
         &["convert", "rows.jsonl", "--corrections", "said.sqlite", "-o", "said.sqlite"],
         &["speakers", "rows.jsonl", "--people", "people.tsv", "-o", "people.tsv"],
         &["speakers", "rows.jsonl", "--rows", "rows.jsonl"],
-        &["extract", "a.txt", "--gazetteer", "people.tsv", "-o", "people.tsv"],
+        &["extract", "a.txt", "--gazetteer", "names.tsv", "-o", "names.tsv"],
         &["extract", "--files-from", "list.txt", "-o", "list.txt"],
         &["extract", "--retry", "old.jsonl.rejects.jsonl", "-o", "a.txt"],
         &["extract", "--retry", "old.jsonl.rejects.jsonl", "-o", "old.jsonl"],

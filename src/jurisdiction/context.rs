@@ -150,6 +150,7 @@ const AROUND: u32 = 4;
 pub(super) const LONGEST: u32 = 2 * AROUND + 1;
 
 /// A place that statements of a document may be about.
+#[derive(Clone, Copy)]
 pub(super) struct Profile {
     pub(super) entry: EntryId,
     level: EntryType,
@@ -279,6 +280,20 @@ struct Office {
     country: Option<EntryId>,
 }
 
+/// What is looked at once for a statement, however often it says "the city".
+pub(super) struct Asked {
+    office: Office,
+    /// All that it may be about, with what speaks for each; none comes last.
+    scores: Vec<(Option<EntryId>, f32)>,
+}
+
+impl Asked {
+    /// Whether the speaker's office is that of a place.
+    pub(super) fn is_of(&self, place: EntryId) -> bool {
+        self.office.places.contains(&place)
+    }
+}
+
 /// Words of the content that speak for a place or against all.
 #[derive(Default)]
 struct Words {
@@ -295,14 +310,18 @@ struct Words {
 }
 
 impl Finder<'_> {
-    /// What a statement is about that names no jurisdiction.
-    pub(super) fn of_context(&self, statement: &Statement<'_>) -> Option<Jurisdiction> {
+    /// What is looked at for a statement.
+    pub(super) fn ask(&self, statement: &Statement<'_>) -> Asked {
         let office = self.office(statement);
-        let (mut entries, mut likelihoods) = (Vec::new(), Vec::new());
-        self.each(statement, &office, |entry, features| {
-            entries.push(entry);
-            likelihoods.push(self.input.ranking.weights.score(features));
-        });
+        let mut scores = Vec::with_capacity(self.profiles.len() + 2);
+        self.each(statement, &office, |entry, features| scores.push((entry, self.input.ranking.weights.score(features))));
+        Asked { office, scores }
+    }
+
+    /// What a statement is about that names no jurisdiction.
+    pub(super) fn of_context(&self, statement: &Statement<'_>, asked: &Asked) -> Option<Jurisdiction> {
+        let office = &asked.office;
+        let (entries, mut likelihoods): (Vec<Option<EntryId>>, Vec<f32>) = asked.scores.iter().copied().unzip();
         logit::shares(&mut likelihoods);
         let gazetteer = self.input.gazetteer;
         let mut best = first_best(&likelihoods)?;
@@ -334,45 +353,42 @@ impl Finder<'_> {
 
     /// What "the city" and "our state" stand for in a statement: the one that fits which the words for the speaker's office name, or what
     /// holds a place that they name, else of all places that fit the likeliest; and its share among them.
-    pub(super) fn in_play(&self, statement: &Statement<'_>, reference: Reference<'_>) -> Option<(EntryId, f32)> {
-        let office = self.office(statement);
-        let mut candidates = self.in_play_for(statement, &office, reference);
+    pub(super) fn in_play(&self, statement: &Statement<'_>, asked: &Asked, reference: Reference<'_>) -> Option<(EntryId, f32)> {
+        let fits = |entry: &EntryId| reference.fits(self.input.gazetteer.entry(*entry));
+        let mut candidates: Vec<(EntryId, f32)> =
+            asked.scores.iter().filter_map(|&(entry, score)| Some((entry.filter(fits)?, score))).collect();
         // Of `Kansas hospitals` Kansas; of `Somali traders` no country.
         let by_name =
             || statement.source.iter().flat_map(|&words| self.places_in(words)).filter(|place| !place.kind.is_demonym());
-        let mut own = if statement.is_person { office.places } else { by_name().map(|place| place.entry).collect() };
+        let office = &asked.office;
+        let mut own: Vec<EntryId> =
+            if statement.is_person { office.places.clone() } else { by_name().map(|place| place.entry).collect() };
         own.extend(office.country);
         let is_own = |entry: EntryId| own.contains(&entry);
         let holds_own = |entry: EntryId| {
             self.mentioned.contains_key(&entry) && own.iter().any(|&own| place::contains(self.input.gazetteer, entry, own))
         };
         for speaks in [&is_own as &dyn Fn(EntryId) -> bool, &holds_own] {
-            let speaks = |c: &Candidate| c.entry.is_some_and(speaks);
-            if candidates.iter().any(speaks) {
-                candidates.retain(speaks);
+            if candidates.iter().any(|&(entry, _)| speaks(entry)) {
+                candidates.retain(|&(entry, _)| speaks(entry));
             }
         }
         // A home that the document does not name gives way to what it starts with.
-        let named = |c: &Candidate| c.entry.and_then(|entry| self.mentioned.get(&entry));
-        let starts = |c: &Candidate| named(c).is_some_and(|m| m.dateline || m.in_lead || m.in_headline);
-        if candidates.iter().any(starts) {
+        let starts = |m: &Mentioned| m.dateline || m.in_lead || m.in_headline;
+        if candidates.iter().any(|(entry, _)| self.mentioned.get(entry).is_some_and(starts)) {
             let home = self.input.home.map(|Home(home)| home);
-            candidates.retain(|c| c.entry != home || named(c).is_some());
+            candidates.retain(|&(entry, _)| Some(entry) != home || self.mentioned.contains_key(&entry));
         }
-        let mut likelihoods: Vec<f32> = candidates.iter().map(|c| c.likelihood).collect();
+        let mut likelihoods: Vec<f32> = candidates.iter().map(|&(_, score)| score).collect();
         let best = first_best(&likelihoods)?;
         logit::shares(&mut likelihoods);
-        candidates[best].entry.map(|entry| (entry, likelihoods[best]))
+        Some((candidates[best].0, likelihoods[best]))
     }
 
     /// The places that a reference of a statement may stand for, each with its score.
     pub(super) fn referred_to(&self, statement: &Statement<'_>, reference: Reference<'_>) -> Vec<Candidate> {
-        self.in_play_for(statement, &self.office(statement), reference)
-    }
-
-    fn in_play_for(&self, statement: &Statement<'_>, office: &Office, reference: Reference<'_>) -> Vec<Candidate> {
         let mut candidates = Vec::new();
-        self.each(statement, office, |entry, &features| {
+        self.each(statement, &self.office(statement), |entry, &features| {
             if entry.is_some_and(|entry| reference.fits(self.input.gazetteer.entry(entry))) {
                 candidates.push(Candidate { entry, likelihood: self.input.ranking.weights.score(&features), features });
             }
@@ -397,7 +413,8 @@ impl Finder<'_> {
     /// Goes over all that a statement may be about, with what speaks for each; none comes last.
     fn each(&self, statement: &Statement<'_>, office: &Office, mut take: impl FnMut(Option<EntryId>, &Features)) {
         let agency = office.country.filter(|country| self.profiles.iter().all(|p| p.entry != *country));
-        let agency = agency.map(|country| Profile::new(self, country));
+        let agency =
+            agency.map(|country| *self.agencies.borrow_mut().entry(country).or_insert_with(|| Profile::new(self, country)));
         let here = Here::new(self, statement);
         let mut features = [0.0; FEATURES.len()];
         let voices: [Voices; SOURCES.len()] = self.input.ranking.topics.voices(&here.topics);

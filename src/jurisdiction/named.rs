@@ -1,5 +1,6 @@
 //! Jurisdictions that a content names: by name, as "American", or as "the city" and "our state".
 
+use super::context::Asked;
 use super::{Basis, Finder, Jurisdiction, Statement, level_of_word};
 use crate::gazetteer::{Entry, EntryId, EntryType, NameKind};
 use crate::lexicon::Classes;
@@ -7,6 +8,7 @@ use crate::place::{Home, Place};
 use crate::reading::Reading;
 use crate::span::Span;
 use crate::token::{Case, Gap, TokenKind};
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 /// Words before "city" or "state" that make it the one in play.
@@ -71,7 +73,7 @@ impl<'a> Finder<'a> {
     }
 
     /// The jurisdictions named in the content, each once.
-    pub(super) fn named(&self, statement: &Statement<'_>) -> Vec<Jurisdiction> {
+    pub(super) fn named(&self, statement: &Statement<'_>, asked: &LazyCell<Asked, impl FnOnce() -> Asked>) -> Vec<Jurisdiction> {
         let mut found: Vec<Jurisdiction> = Vec::new();
         for &part in statement.parts {
             for place in self.places_in(part) {
@@ -82,7 +84,8 @@ impl<'a> Finder<'a> {
                 {
                     continue;
                 }
-                let government = self.speaks_as_government(place);
+                // The mayor of a capital speaks of the city.
+                let government = self.speaks_as_government(place).filter(|_| !asked.is_of(place.entry));
                 let entry = government.unwrap_or(place.entry);
                 if found.iter().all(|j| j.entry != entry) {
                     found.push(Jurisdiction {
@@ -95,7 +98,7 @@ impl<'a> Finder<'a> {
                 }
             }
             for (reference, span) in self.local_references(part) {
-                if let Some((entry, share)) = self.in_play(statement, reference)
+                if let Some((entry, share)) = self.in_play(statement, asked, reference)
                     && found.iter().all(|j| j.entry != entry)
                 {
                     found.push(Jurisdiction {
@@ -198,17 +201,20 @@ impl<'a> Finder<'a> {
                 let word = reading.word(before);
                 DETERMINERS.iter().any(|known| word.eq_ignore_ascii_case(known))
             });
-            if determined.is_none() && !governed {
+            // `statewide`, `nationwide`
+            let wide = reading.word(at).ends_with("wide");
+            if determined.is_none() && !governed && !wide {
                 continue;
             }
             // `the city council`, `the state of Ohio`: a part of another phrase.
             let next = tokens.get(at + 1).filter(|t| t.span.end <= part.end);
             let compound = next.is_some_and(|t| {
                 let classes = t.classes;
-                t.gap < Gap::Blank
-                    && (classes.any(Classes::ROLE.or(Classes::BODY)) || t.span.of(reading.text) == "of" || t.is_capitalised())
+                // `the city will` is no will.
+                let noun = classes.any(Classes::ROLE.or(Classes::BODY)) && !classes.any(Classes::MODAL.or(Classes::AUXILIARY));
+                t.gap < Gap::Blank && (noun || t.span.of(reading.text) == "of" || t.is_capitalised())
             });
-            if compound && !governed {
+            if compound && !governed && !wide {
                 continue;
             }
             let level = match level_of_word(reading, at) {

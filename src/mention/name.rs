@@ -15,6 +15,12 @@ pub const PARTICLES: [&str; 26] = [
     "ibn", "bint", "al", "el", "ul", "zu", "af", "y",
 ];
 
+/// Directions before the name of a town of which a part is meant.
+const DIRECTIONS: [&str; 8] = ["North", "South", "East", "West", "Northeast", "Northwest", "Southeast", "Southwest"];
+
+/// How many times as large a town has to be as one whose name is longer, to have the body that follows.
+const MUCH_LARGER: u32 = 10;
+
 /// What follows a hyphen and is no part of a name: `London-based`.
 const HYPHEN_TAILS: [&str; 18] = [
     "based", "area", "led", "born", "era", "like", "wide", "run", "owned", "backed", "style", "bound", "only", "related",
@@ -321,6 +327,13 @@ impl Reader<'_> {
             // `the Kanawha County Republican`: a description with capitals.
             return self.push_places(start, end, PlaceContext::Modifier, found);
         }
+        if let Some(places) = self.quarter_of(start, end) {
+            // `South | Roanoke`: a part of the town that has no entry of its own.
+            let rest = TokenSpan::new(start + 1, end);
+            found.places.push(PlaceName { tokens: rest, candidates: places, context: PlaceContext::Free });
+            found.list.push(self.mention(run, MentionType::Place));
+            return;
+        }
         if let Some(split) = self.body_end(start, end) {
             self.read_run(TokenSpan::new(start, split), found);
             return self.push_person(split, split, end, found);
@@ -444,6 +457,16 @@ impl Reader<'_> {
             candidates.iter().copied().filter(|c| self.gazetteer.entry(c.entry).sort() == level).collect();
         let chosen = if fitting.is_empty() { candidates } else { fitting };
         (!chosen.is_empty()).then_some(chosen)
+    }
+
+    /// The places that a name stands for behind the direction that its run begins with, if the whole is no name that is known.
+    fn quarter_of(&self, start: usize, end: usize) -> Option<Vec<Candidate>> {
+        let directed = end - start > 1 && DIRECTIONS.contains(&self.word(start)) && self.tokens[start + 1].gap == Gap::Space;
+        if !directed || self.longest(start, end).is_some_and(|m| m.len > 1) {
+            return None;
+        }
+        let places = only_places(self.gazetteer, &self.whole(start + 1, end)?.candidates);
+        (!places.is_empty() && !places.iter().all(|c| c.kind.is_demonym())).then_some(places)
     }
 
     /// Where a body ends and a person's name starts: `Oxford Central Mosque | Sabir Hussain Mirza`.
@@ -804,7 +827,10 @@ impl Reader<'_> {
         let all = |list: &[Candidate]| list.iter().map(|c| self.gazetteer.entry(c.entry).population()).max();
         if typed && let Some(shorter) = self.whole(at, at + len - 1) {
             let shorter = only_places(self.gazetteer, &shorter.candidates);
-            if size(&shorter) > all(&longer) && longer.iter().all(|c| c.kind != NameKind::Name) {
+            // `Cambridge | City Council`, though there is a village of Cambridge City.
+            let named = longer.iter().any(|c| c.kind == NameKind::Name);
+            let larger = size(&shorter) > all(&longer).map(|most| if named { most.saturating_mul(MUCH_LARGER) } else { most });
+            if larger {
                 return (len - 1, shorter);
             }
         }

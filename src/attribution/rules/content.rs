@@ -446,15 +446,18 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
         return None;
     }
     let (group, _) = reader.edges();
-    let floor = reader.sentence().start as usize;
+    let floor = view.behind_dateline(reader.sentence().start as usize, group + 1);
     let phrase = reader.cue.sort == CueSort::Phrase;
     if group <= floor + 1 {
-        // `According to police, the man fled`
-        if phrase && group <= floor + 1 {
-            let comma = (reader.edges().1..reader.sentence().end as usize).find(|&i| view.is_kind(i, TokenKind::Comma))?;
-            return Some(vec![view.content(comma + 1, reader.end_behind(comma + 1))?]);
+        if !phrase {
+            return None;
         }
-        return None;
+        // `According to police, the man fled`, `According to Voss, who led the trial, it failed`
+        let end = reader.sentence().end as usize;
+        let comma_from = |from: usize| (from..end).find(|&i| view.is_kind(i, TokenKind::Comma));
+        let comma = comma_from(reader.edges().1)?;
+        let comma = if view.is(comma + 1, Classes::WH) { comma_from(comma + 1)? } else { comma };
+        return Some(vec![view.content(comma + 1, reader.end_behind(comma + 1))?]);
     }
     let mut last = group - 1;
     // `The pump, as Voss said, failed twice`
@@ -468,7 +471,8 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     }
     let start = reader.clause_start(last);
     // `According to the study, the plan would add trucks`: what stands before is a source.
-    let is_source = reader.uses[..reader.index].iter().any(|u| u.sort == CueSort::Phrase && u.tokens.start as usize == start);
+    let before = reader.uses[..reader.index].iter().rev().take_while(|u| u.tokens.start as usize >= start);
+    let is_source = before.into_iter().any(|u| u.sort == CueSort::Phrase && u.tokens.start as usize == start);
     if start >= last || is_source && !phrase {
         return None;
     }
@@ -485,7 +489,7 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     // `The pump, she said, failed`: the verb stands behind the cue.
     let clause = view.has_finite(start, last) || after.is_some() && !view.is(start, opener);
     let adverbial = view.is(start, opener) || last - start < 3;
-    if !clause && (!phrase || adverbial && last - start < 3) {
+    if !clause && (!phrase || last - start < 3) {
         return None;
     }
     if adverbial
