@@ -221,7 +221,17 @@ fn is_negated(view: &View<'_>, report: &Reported) -> bool {
     let Some(cue) = report.cue.filter(|_| report.kind == Kind::Indirect) else { return false };
     let tokens = view.tokens_in(cue.span).range();
     let negation = |i: usize| view.is(i, Classes::NEGATION);
-    tokens.clone().any(negation) || tokens.start.checked_sub(1).is_some_and(negation)
+    // `declined to say whether`: what was asked, not what was said.
+    let content = view.tokens_in(report.parts[0]).start as usize;
+    let asked = view.is(content, Classes::WH) || view.is_word(content, "whether");
+    let helper = tokens.start > 1 && view.is_word(tokens.start - 1, "to") && refuses(view.word(tokens.start - 2));
+    let refused = asked && (helper || tokens.len() > 1 && refuses(view.word(tokens.start)));
+    tokens.clone().any(negation) || tokens.start.checked_sub(1).is_some_and(negation) || refused
+}
+
+/// Whether a verb is that of somebody who would not do something.
+fn refuses(word: &str) -> bool {
+    ["declin", "refus"].iter().any(|stem| word.contains(stem))
 }
 
 /// Verbs of those who say nothing: `declined to comment`.
@@ -229,14 +239,22 @@ const TALK: [&str; 8] = ["answer", "comment", "disclose", "discuss", "elaborate"
 /// What those ask not to be who do not want their names told.
 const TOLD: [&str; 3] = ["identified", "named", "quoted"];
 
-/// Whether a report says that somebody would not speak, or not by name: `declined to comment`, `asked not to be named`.
+/// Whether a report says that somebody would not speak, or not by name: `declined to comment`, `asked not to be named`, `responded to a request
+/// for comment`.
 fn keeps_silent(view: &View<'_>, report: &Reported) -> bool {
     let (Some(cue), Kind::Indirect) = (report.cue, report.kind) else { return false };
     let at = view.tokens_in(report.parts[0]).start as usize;
     let to = if view.is_word(at, "not") { at + 1 } else { at };
-    let refuses = ["declin", "refus"].iter().any(|stem| cue.span.of(view.text).contains(stem));
-    view.is_word(to, "to")
-        && (refuses && TALK.contains(&view.word(to + 1)) || view.is_word(to + 1, "be") && TOLD.contains(&view.word(to + 2)))
+    let refuses = refuses(cue.span.of(view.text));
+    let request = |at: usize| {
+        (view.is_word(at, "request") || view.is_word(at, "requests"))
+            && view.is_word(at + 1, "for")
+            && (view.is_word(at + 2, "comment") || view.is_word(at + 2, "comments"))
+    };
+    // `a request`, `several requests`, `to requests`
+    (at..at + 3).any(request)
+        || view.is_word(to, "to")
+            && (refuses && TALK.contains(&view.word(to + 1)) || view.is_word(to + 1, "be") && TOLD.contains(&view.word(to + 2)))
 }
 
 /// Keeps some of the reports.

@@ -317,8 +317,18 @@ impl Resolver<'_> {
         while sort == SpeakerType::Group && start + 1 < tokens.end as usize && counted(start) && noun(start + 1) {
             start += 1;
         }
-        let span = self.span(TokenSpan::new(start, tokens.end as usize));
+        let span = self.span(TokenSpan::new(start, self.end_of_name(start, tokens.end as usize)));
         Speaker::new(one_line(span.of(self.text)), sort)
+    }
+
+    /// Where a description ends that something is said of between commas or dashes: `the boy's grandmother, | 71,`, `one witness | — a student —`.
+    fn end_of_name(&self, start: usize, end: usize) -> usize {
+        let parted = |at: usize| matches!(self.kind(at), Some(TokenKind::Comma | TokenKind::Dash));
+        let Some(first) = (start + 1..end).find(|&at| parted(at)) else { return end };
+        let said = first + 1 == end || self.is_kind(first + 1, TokenKind::Number) || self.is(first + 1, Classes::DETERMINER);
+        // `residents, the mayor and police` are all of them.
+        let listed = (first + 1..end).any(|at| self.is(at, Classes::CONJUNCTION));
+        if said && !listed || parted(end - 1) && !listed { first } else { end }
     }
 
     /// Whether a token is the first of a line, an opening mark aside.
@@ -398,7 +408,9 @@ fn surname(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let at = source.tokens.start as usize;
     let person = |e: usize| resolver.entities.list[e].sort == MentionType::Person;
     let known = resolver.mentions_in(source.tokens).any(|m| resolver.entities.of(m).is_some_and(person));
-    if known || source.tokens.len() != 1 || !resolver.tokens[at].is_capitalised() {
+    // `Doe, a Democrat,`
+    let alone = source.tokens.len() == 1 || resolver.is_kind(at + 1, TokenKind::Comma);
+    if known || !alone || !resolver.tokens[at].is_capitalised() {
         return None;
     }
     let &entity = resolver.index.by_surname.get(&resolver.word(at).to_lowercase())?;

@@ -97,7 +97,7 @@ pub(super) fn words(view: &View<'_>, quotation: &Quotation) -> usize {
 }
 
 /// Whether a quotation stands as a sentence of its own: opened where a sentence starts, ended by a stop.
-fn is_sentence(view: &View<'_>, quotation: &Quotation) -> bool {
+pub(super) fn is_sentence(view: &View<'_>, quotation: &Quotation) -> bool {
     let open = quotation.open();
     let starts = view.sentence(open).start as usize == open || quotation.continues;
     let first = &view.tokens[quotation.tokens.start as usize];

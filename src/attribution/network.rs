@@ -221,6 +221,12 @@ fn report(
         |first: usize, last: usize| view.tokens_in(Span { start: window.spans[first].start, end: window.spans[last].end });
     let cue_tokens = tokens(cue.first, cue.last);
     let source = roles.runs(SOURCE).max_by_key(|run| (run.last - run.first, usize::MAX - run.first));
+    // A source ends where its sentence does.
+    let in_sentence = |run: TokenSpan| {
+        let sentence = view.sentence(cue_tokens.start as usize);
+        let (start, end) = (run.start.max(sentence.start), run.end.min(sentence.end));
+        if start < end { TokenSpan { start, end } } else { run }
+    };
     let runs: Vec<TokenSpan> = roles.runs(CONTENT).map(|run| tokens(run.first, run.last)).collect();
     let behind_cue = |run: &TokenSpan| run.start >= cue_tokens.end;
     let parts: Vec<Span> = joined(view, runs)
@@ -240,7 +246,7 @@ fn report(
     let (confidence, source_confidence) = calibration.confidence(kind as usize, scores);
     let report = Reported {
         cue: Some(Cue { span: view.span(cue_tokens), class: if cue.speech { CueClass::Speech } else { CueClass::Other } }),
-        source: source.map(|run| view.span(view.whole_name(tokens(run.first, run.last)))),
+        source: source.map(|run| view.span(view.whole_name(in_sentence(tokens(run.first, run.last))))),
         parts,
         kind,
         follows: None,

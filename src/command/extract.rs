@@ -28,7 +28,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// The most worker threads: each holds a few batches of text.
@@ -367,7 +367,8 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
         progress.say(&format!("what was rejected stands in {} (--retry reads it again)", path.display()));
     }
     if let Some(path) = &options.summary {
-        let written = write_summary(path, options, &pipeline, &summary, seconds);
+        let plan = options.plan(&job, &pipeline)?;
+        let written = write_summary(path, options, &plan, &pipeline, &summary, seconds);
         written.map_err(|error| Failure::io(&path.display().to_string(), &error))?;
     }
     match (summary.rejected, summary.documents) {
@@ -378,13 +379,24 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     }
 }
 
+/// Signals that come so close behind the first are the same: a program that ends others may ask one of them and then its group.
+const AT_ONCE: Duration = Duration::from_millis(300);
+
 /// What is true once the program is asked to end. Asked again, it ends at once.
 fn stopped_by_signals() -> io::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
+    let (stop, again) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     for signal in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))?;
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&again))?;
         flag::register(signal, Arc::clone(&stop))?;
     }
+    let asked = Arc::clone(&stop);
+    std::thread::spawn(move || {
+        while !asked.load(Ordering::Relaxed) {
+            std::thread::sleep(AT_ONCE / 6);
+        }
+        std::thread::sleep(AT_ONCE);
+        again.store(true, Ordering::Relaxed);
+    });
     Ok(stop)
 }
 
@@ -627,13 +639,22 @@ fn home_of_all(pipeline: &Pipeline) -> Option<String> {
     homes.of_all.map(id).or_else(|| homes.text_alone.then(|| NO_HOME.to_owned()))
 }
 
-fn write_summary(path: &Path, options: &ExtractOptions, pipeline: &Pipeline, summary: &Summary, seconds: f64) -> io::Result<()> {
+fn write_summary(
+    path: &Path,
+    options: &ExtractOptions,
+    plan: &BTreeMap<String, String>,
+    pipeline: &Pipeline,
+    summary: &Summary,
+    seconds: f64,
+) -> io::Result<()> {
+    let flags: BTreeMap<&str, &str> = plan.iter().map(|(name, value)| (name.trim_start_matches("--"), value.as_str())).collect();
     let mut run = json!({
         "program": "onrecord",
         "version": env!("CARGO_PKG_VERSION"),
         "engine": pipeline.options.engine.name(),
         "cues": pipeline.options.cues.name(),
         "home": home_of_all(pipeline),
+        "options": flags,
         "paths": options.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "documents": summary.documents,
         "rejected": summary.rejected,

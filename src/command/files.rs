@@ -11,6 +11,9 @@ use std::path::Path;
 /// # Errors
 /// If an output is one of the inputs, or another output.
 pub fn spare<'a>(inputs: impl Iterator<Item = &'a Path>, outputs: &[&Path]) -> Result<(), Failure> {
+    if outputs.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Failure::usage("- is no output: without -o rows go to standard output, and /dev/stdout is a path to it"));
+    }
     let outputs: Vec<&Path> = outputs.iter().copied().filter(|path| !is_stream(path)).collect();
     for (at, output) in outputs.iter().enumerate() {
         if outputs[..at].iter().any(|other| are_one_file(other, output)) {

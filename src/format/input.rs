@@ -194,7 +194,11 @@ impl Source {
 
     /// Whether it can be read from its start more than once.
     pub fn can_be_read_again(&self) -> bool {
-        !matches!(self, Source::Stdin(_))
+        match self {
+            Source::Stdin(_) => false,
+            Source::File(path, _) => path.is_file(),
+            Source::Found(..) | Source::Held(_) => true,
+        }
     }
 
     /// The file, if it is one.
@@ -219,7 +223,7 @@ impl Source {
             Source::File(path, container) | Source::Found(path, container) => {
                 let plain = matches!(container, Container::Text | Container::JsonLines | Container::Json);
                 let packed = Compression::by_name(&path.to_string_lossy()).is_some();
-                if plain && !packed { path.metadata().ok().map(|m| m.len()) } else { None }
+                if plain && !packed { path.metadata().ok().filter(|m| m.is_file()).map(|m| m.len()) } else { None }
             }
             Source::Stdin(_) => None,
             Source::Held(held) => held.size(),
@@ -249,6 +253,9 @@ pub fn read(source: &Source, options: &Options, take: &mut dyn FnMut(Item) -> bo
     let name = source.name();
     let total = Rc::default();
     let (input, container, file_name, found) = match source {
+        Source::File(path, container) if !path.is_file() => {
+            (File::open(path).map(|pipe| Input::Stream(Box::new(pipe))), *container, file_name(path), false)
+        }
         Source::File(path, container) => (File::open(path).map(Input::File), *container, file_name(path), false),
         Source::Found(path, container) => (File::open(path).map(Input::File), *container, file_name(path), true),
         Source::Stdin(container) => (Ok(Input::Stream(Box::new(io::stdin()))), *container, None, false),

@@ -224,7 +224,8 @@ impl Reader<'_> {
                 let institution = (end + 1..(end + 4).min(self.end)).take_while(|&i| self.tokens[i].is_capitalised()).any(|i| {
                     self.is(i, Classes::ORGANIZATION_FIRST.or(Classes::ORGANIZATION_LAST).or(Classes::PLACE_TYPE_AFTER))
                 });
-                let noun = self.is(end - 1, Classes::COMMON) && !self.known_name(start);
+                // `Franklin County Sheriff's Office`
+                let noun = self.is(end - 1, Classes::COMMON) && (!self.known_name(start) || self.is(end - 1, Classes::ROLE));
                 if saint || institution && noun { end + 2 } else { end }
             }
             TokenKind::Word => {

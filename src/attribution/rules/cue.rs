@@ -381,6 +381,7 @@ impl Finder<'_, '_> {
         if verb == self.floor() {
             return None;
         }
+        let verb = self.without_time(verb);
         let last = verb - 1;
         // `Hale left the room and | said`
         if view.is(last, Classes::CONJUNCTION) {
@@ -400,6 +401,28 @@ impl Finder<'_, '_> {
             return Some((tokens, SourcePlace::Subject));
         }
         self.clause_subject(verb).map(|tokens| (tokens, SourcePlace::Subject))
+    }
+
+    /// Where a subject ends without the time behind it: `Police | today said`, `the union | on Monday said`.
+    fn without_time(&self, verb: usize) -> usize {
+        let view = self.view;
+        let mut end = verb;
+        // `The Times`, `the New York Times` speak.
+        let is_time = |at: usize| {
+            let day = view.is(at, Classes::WEEKDAY.or(Classes::MONTH)) || !view.tokens[at].is_capitalised();
+            view.is_kind(at, TokenKind::Word) && view.is(at, Classes::TIME) && day
+        };
+        while end > self.floor() + 1 && is_time(end - 1) {
+            end -= 1;
+        }
+        if end == verb {
+            return verb;
+        }
+        let determined = |at: usize| ["last", "this", "late", "early", "on", "in"].contains(&view.word(at));
+        while end > self.floor() + 1 && determined(end - 1) {
+            end -= 1;
+        }
+        end
     }
 
     /// A mention extended to the phrase it ends: `members of | the council`, `Jones and | Smith`; `None` if it is no subject.

@@ -46,7 +46,9 @@ fn named(path: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
         }
     } else {
         let container = path.file_name().and_then(|name| Container::by_name(&name.to_string_lossy()));
-        match container.or_else(|| shown(path)) {
+        // What is read of a pipe is gone: it shows what it holds when it is read.
+        let shown = || if path.is_file() { shown(path) } else { Some(Container::Unknown) };
+        match container.or_else(shown) {
             Some(container) => found.push(Source::File(path.to_owned(), container)),
             None => problems.push(problem(path, format!("unknown kind of file (known: {})", endings()))),
         }
