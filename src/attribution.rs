@@ -221,17 +221,7 @@ fn is_negated(view: &View<'_>, report: &Reported) -> bool {
     let Some(cue) = report.cue.filter(|_| report.kind == Kind::Indirect) else { return false };
     let tokens = view.tokens_in(cue.span).range();
     let negation = |i: usize| view.is(i, Classes::NEGATION);
-    // `declined to say whether`: what was asked, not what was said.
-    let content = view.tokens_in(report.parts[0]).start as usize;
-    let asked = view.is(content, Classes::WH) || view.is_word(content, "whether");
-    let helper = tokens.start > 1 && view.is_word(tokens.start - 1, "to") && refuses(view.word(tokens.start - 2));
-    let refused = asked && (helper || tokens.len() > 1 && refuses(view.word(tokens.start)));
-    tokens.clone().any(negation) || tokens.start.checked_sub(1).is_some_and(negation) || refused
-}
-
-/// Whether a verb is that of somebody who would not do something.
-fn refuses(word: &str) -> bool {
-    ["declin", "refus"].iter().any(|stem| word.contains(stem))
+    tokens.clone().any(negation) || tokens.start.checked_sub(1).is_some_and(negation)
 }
 
 /// Verbs of those who say nothing: `declined to comment`.
@@ -245,7 +235,7 @@ fn keeps_silent(view: &View<'_>, report: &Reported) -> bool {
     let (Some(cue), Kind::Indirect) = (report.cue, report.kind) else { return false };
     let at = view.tokens_in(report.parts[0]).start as usize;
     let to = if view.is_word(at, "not") { at + 1 } else { at };
-    let refuses = refuses(cue.span.of(view.text));
+    let refuses = ["declin", "refus"].iter().any(|stem| cue.span.of(view.text).contains(stem));
     let request = |at: usize| {
         (view.is_word(at, "request") || view.is_word(at, "requests"))
             && view.is_word(at + 1, "for")

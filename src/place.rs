@@ -8,7 +8,7 @@
 mod support;
 
 use crate::gazetteer::{Candidate, Entry, EntryId, EntryType, Gazetteer, NameKind};
-use crate::lexicon::{Classes, WordId};
+use crate::lexicon::{Classes, PlaceLevel, WordId};
 use crate::mention::{Mention, MentionType, Mentions, PlaceContext, PlaceName, is_large, is_listed_county, names_party};
 use crate::reading::Reading;
 use crate::span::{Span, TokenSpan};
@@ -344,6 +344,7 @@ struct Weighed {
     share: f32,
     contained: bool,
     listed: bool,
+    dateline: bool,
     site: Site,
 }
 
@@ -381,6 +382,47 @@ fn listed_with(input: &Input<'_>, name: &PlaceName) -> Option<[u8; 2]> {
         joined(p.tokens.end, name.tokens.start).then(|| division(p)).flatten()
     };
     next.or_else(before)
+}
+
+/// What a city gains that everybody knows, where a dateline names it and not its state or country: `WASHINGTON —`.
+const DATELINE: f32 = 3.0;
+/// The inhabitants of such a city, if it is no capital.
+const KNOWN_CITY: u32 = 400_000;
+/// What a place gains of the level whose word follows: `Puebla state`, `Sumy oblast`.
+const TYPED: f32 = 4.0;
+
+/// Whether a dateline names a place alone.
+fn stands_alone_in_dateline(input: &Input<'_>, name: &PlaceName) -> bool {
+    let start = name.tokens.start as usize;
+    let paragraph = &input.layout.paragraphs[input.paragraph_of(start)];
+    start == paragraph.tokens.start as usize && start < paragraph.body as usize && container_after(input, name).is_none()
+}
+
+/// The level whose word follows a name in small letters.
+fn type_behind(input: &Input<'_>, name: &PlaceName) -> Option<EntryType> {
+    let end = name.tokens.end as usize;
+    let word = input.tokens.get(end).filter(|t| t.case == Case::Lower && t.gap == Gap::Space)?;
+    if !word.classes.any(Classes::PLACE_TYPE_AFTER) {
+        return None;
+    }
+    match input.lexicon.place_level(word.word)? {
+        PlaceLevel::State => Some(EntryType::State),
+        PlaceLevel::County => Some(EntryType::County),
+        _ => None,
+    }
+}
+
+/// Whether a place is the capital that a name stands for: the largest of its country that bears the name of its government's seat, as `Athens`.
+fn is_capital(gazetteer: &Gazetteer, name: &PlaceName, place: Entry<'_>) -> bool {
+    let seat = |c: &Candidate| {
+        let entry = gazetteer.entry(c.entry);
+        c.kind == NameKind::Seat && entry.sort() == EntryType::Country && entry.shares_country(place)
+    };
+    let larger = |c: &Candidate| {
+        let entry = gazetteer.entry(c.entry);
+        entry.sort() == EntryType::City && entry.shares_country(place) && entry.population() > place.population()
+    };
+    place.sort() == EntryType::City && name.candidates.iter().any(seat) && !name.candidates.iter().any(larger)
 }
 
 /// What a capital gains that the outlet's home does not pull.
@@ -465,6 +507,8 @@ impl<'a> Resolver<'a> {
             let mut form = name.form(input.reading);
             // `Pope and Conway counties` beside the town of Conway.
             form.push(u64::from(is_listed_county(input.reading, name.tokens)));
+            // `Puebla state` beside the city of Puebla.
+            form.push(type_behind(&input, name).map_or(0, |level| 1 + level as u64));
             let group = *by_form.entry(form).or_insert_with(|| {
                 let candidates = resolver.weighed(name);
                 resolver.groups.push(Group { candidates, count: 0.0 });
@@ -472,6 +516,16 @@ impl<'a> Resolver<'a> {
             });
             resolver.groups[group].count += 1.0;
             resolver.group_of.push(group);
+            if stands_alone_in_dateline(&input, name) {
+                for weighed in &mut resolver.groups[group].candidates {
+                    let place = input.gazetteer.entry(weighed.candidate.entry);
+                    let known = place.population() >= KNOWN_CITY || is_capital(input.gazetteer, name, place);
+                    if place.sort() == EntryType::City && known && !weighed.dateline {
+                        weighed.dateline = true;
+                        weighed.own += DATELINE;
+                    }
+                }
+            }
             if let Some(country) = listed_with(&input, name) {
                 for weighed in &mut resolver.groups[group].candidates {
                     let entry = input.gazetteer.entry(weighed.candidate.entry);
@@ -499,6 +553,7 @@ impl<'a> Resolver<'a> {
         let gazetteer = self.input.gazetteer;
         let is_county = |c: &Candidate| gazetteer.entry(c.entry).sort() == EntryType::County;
         let listed = is_listed_county(self.input.reading, name.tokens) && name.candidates.iter().any(is_county);
+        let typed = type_behind(&self.input, name);
         let mut candidates: Vec<Weighed> = name
             .candidates
             .iter()
@@ -525,17 +580,20 @@ impl<'a> Resolver<'a> {
                     _ => 0.0,
                 };
                 let mut own = 0.75 * size + sort + kind;
+                own += if typed == Some(entry.sort()) { TYPED } else { 0.0 };
                 own += self.at_home(entry);
                 if let Some(Home(home)) = self.input.home.filter(|_| candidate.kind != NameKind::Seat) {
                     // `Athens` and `Rome` beside each other are no towns of Ohio, wherever that is read.
-                    let capital = entry.sort() == EntryType::City && self.is_capital(name, entry);
+                    let capital = is_capital(gazetteer, name, entry);
                     own += self.pull(home, candidate.entry).max(if capital && self.home_is_known() { CAPITAL } else { 0.0 });
                 }
-                Weighed { candidate, own, share: 0.0, contained: false, listed: false, site: Site::default() }
+                Weighed { candidate, own, share: 0.0, contained: false, listed: false, dateline: false, site: Site::default() }
             })
             .collect();
         prefer_cities(gazetteer, &mut candidates);
-        self.prefer_capitals(name, &mut candidates);
+        if typed.is_none() {
+            self.prefer_capitals(name, &mut candidates);
+        }
         candidates.sort_by(|a, b| b.own.total_cmp(&a.own).then(a.candidate.entry.cmp(&b.candidate.entry)));
         candidates.truncate(CANDIDATES);
         candidates
@@ -555,7 +613,7 @@ impl<'a> Resolver<'a> {
         let gazetteer = self.input.gazetteer;
         for i in 0..candidates.len() {
             let city = gazetteer.entry(candidates[i].candidate.entry);
-            if city.sort() != EntryType::City || !self.is_capital(name, city) {
+            if !is_capital(gazetteer, name, city) {
                 continue;
             }
             let is_state = |w: &&Weighed| {
@@ -565,15 +623,6 @@ impl<'a> Resolver<'a> {
             let state = candidates.iter().filter(is_state).map(|w| w.own).fold(f32::MIN, f32::max);
             candidates[i].own = candidates[i].own.max(state + 0.3);
         }
-    }
-
-    /// Whether a name stands for the government of a place's country as well: `Athens`.
-    fn is_capital(&self, name: &PlaceName, place: Entry<'_>) -> bool {
-        let seat = |c: &Candidate| {
-            let entry = self.input.gazetteer.entry(c.entry);
-            c.kind == NameKind::Seat && entry.sort() == EntryType::Country && entry.shares_country(place)
-        };
-        name.candidates.iter().any(seat)
     }
 
     /// Whether more is known of the outlet's home than its country.

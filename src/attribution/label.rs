@@ -8,9 +8,10 @@ use regex::Regex;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// A label: capitals, or a name, before a colon; `Q` and `A` also before a full stop.
+/// A label: capitals, or a name, before a colon; `Q` and `A` also before a full stop. What says who that is may stand behind the name:
+/// `GWEN HART, HOST:`, `SEN. ED FOX (D-N.M.):`.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^["“]?(?:(?P<letter>[QA])[:.]|(?P<capitals>[A-Z][A-Z.'’\- ]{1,40}[A-Z.])(?: \([^)]{1,40}\))?:|(?P<name>\p{Lu}[\w.'’-]+(?: \p{Lu}[\w.'’-]*){0,3}):)\s+"#)
+    Regex::new(r#"^["“]?(?:(?P<letter>[QA])[:.]|(?P<capitals>[A-Z][A-Z.'’\- ]{1,40}[A-Z.])(?:, [A-Z][A-Z.,'’\- ]{1,60})?(?: \([^)]{1,40}\))?:|(?P<name>\p{Lu}[\w.'’-]+(?: \p{Lu}[\w.'’-]*){0,3}):)\s+"#)
         .expect("the pattern is a constant")
 });
 
@@ -45,19 +46,22 @@ pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
             Some((label, Span::new(start + whole.end(), start + end)))
         });
         if let Some((label, _)) = found {
-            *counts.entry(label.of(text)).or_default() += 1;
+            *counts.entry(surname(label.of(text))).or_default() += 1;
         }
         labels.push(found);
     }
-    // A label speaks more than once; a word before a colon does not.
-    let speaks = |label: Span| counts.get(label.of(text)).is_some_and(|&n| n > 1);
+    // A label speaks more than once, by the whole name first; a word before a colon does not.
+    let speaks = |label: Span| counts.get(surname(label.of(text))).is_some_and(|&n| n > 1);
     let labelled = labels.iter().flatten().filter(|(label, _)| speaks(*label)).count();
-    if labelled < LABELS || labelled * 4 < paragraphs.len() {
+    // Some speak once where others speak more often: `MODERATOR:`, `PARK:`, `SANDOVAL:`, `MODERATOR:`; `WHAT:`, `WHEN:`, `WHERE:` are no speakers.
+    let capitals = labels.iter().flatten().filter(|(label, _)| is_in_capitals(label.of(text))).count();
+    let several = labelled > 1 && capitals >= LABELS && capitals * 2 >= paragraphs.len();
+    if (labelled < LABELS || labelled * 4 < paragraphs.len()) && !several {
         return;
     }
     let mut speaker: Option<(usize, bool)> = None;
     for (paragraph, found) in paragraphs.iter().zip(&labels) {
-        match found.filter(|(label, _)| speaks(*label) || label.of(text).chars().all(|c| !c.is_lowercase())) {
+        match found.filter(|(label, _)| speaks(*label) || is_in_capitals(label.of(text))) {
             Some((label, content)) => {
                 let question = QUESTIONS.contains(&label.of(text));
                 speaker = Some((draft.reports.len(), question));
@@ -74,6 +78,15 @@ pub(super) fn find(view: &View<'_>, draft: &mut Draft) {
             }
         }
     }
+}
+
+fn is_in_capitals(label: &str) -> bool {
+    !label.chars().any(char::is_lowercase)
+}
+
+/// The last word of a label: `BELL` of `ANNA BELL`.
+fn surname(label: &str) -> &str {
+    label.rsplit(' ').next().unwrap_or(label)
 }
 
 /// Whether the paper asks there itself, in an interview.
