@@ -234,7 +234,7 @@ struct Resolver<'a> {
     ranking: &'a Ranking,
     /// Who spoke so far.
     spoken: Vec<Spoken>,
-    /// The body that spoke last, if no person spoke since, and in which sentence.
+    /// The body or the group that spoke last, if no person spoke since, and in which sentence.
     last_body: Option<(usize, Speaker)>,
     /// By token: whether it stands in the content of a report.
     in_content: Vec<bool>,
@@ -268,7 +268,7 @@ impl Resolver<'_> {
     }
 
     fn note(&mut self, speaker: &Speaker, source: Span) {
-        let body = speaker.sort == SpeakerType::Organization;
+        let body = matches!(speaker.sort, SpeakerType::Organization | SpeakerType::Group);
         self.last_body = body.then(|| (self.sentence_of(self.token_at(source.start)), speaker.clone()));
         if let Some(entity) = speaker.entity {
             let pronoun = self.pronoun_at(source);
@@ -278,6 +278,12 @@ impl Resolver<'_> {
                 *learned = learned.or(pronoun);
             }
         }
+    }
+
+    /// The body or the group that spoke in one of the sentences right before a token.
+    fn spoke_last(&self, at: usize) -> Option<&Speaker> {
+        let (said, speaker) = self.last_body.as_ref()?;
+        (1..=SPOKE_LAST).contains(&self.sentence_of(at).wrapping_sub(*said)).then_some(speaker)
     }
 
     fn pronoun_at(&self, source: Span) -> Option<Option<Gender>> {
@@ -619,9 +625,7 @@ fn body(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     let organization = |e: usize| resolver.entities.list[e].sort == MentionType::Organization;
     if neuter {
         // `The club's chapter said …, it added`: what spoke last, whether it has a name or not.
-        let sentence = resolver.sentence_of(at);
-        let spoke = resolver.last_body.as_ref().filter(|(said, _)| (1..=SPOKE_LAST).contains(&(sentence.wrapping_sub(*said))));
-        if let Some((_, speaker)) = spoke {
+        if let Some(speaker) = resolver.spoke_last(at).filter(|speaker| speaker.sort == SpeakerType::Organization) {
             return Some(speaker.clone());
         }
         let entity = resolver.before(at).take(20).find(|&(_, e, d)| organization(e) && d <= 3).map(|(_, e, _)| e);
@@ -687,6 +691,10 @@ fn plural_pronoun(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
         || pronoun.demonstrative
     {
         return None;
+    }
+    // `Tenants said they had called the landlord. They said`
+    if let Some(speaker) = resolver.spoke_last(at) {
+        return Some(speaker.clone());
     }
     let first = resolver.mentions.partition_point(|m| (m.tokens.start as usize) < at);
     let sentence = resolver.sentence_of(at);
