@@ -118,7 +118,7 @@ struct Linker<'a> {
     mentions: &'a [Mention],
     clusters: Vec<Cluster>,
     by_mention: Vec<u32>,
-    /// Clusters of persons by surname, in text order.
+    /// Clusters of persons by surname, and by given name, in the order of their first full names.
     by_last: FxHashMap<u64, Vec<usize>>,
     by_first: FxHashMap<u64, Vec<usize>>,
     /// Clusters of bodies by their words.
@@ -147,6 +147,10 @@ impl Linker<'_> {
         for cluster in &mut self.clusters {
             cluster.mentions.sort_unstable();
             cluster.full = cluster.mentions.len();
+        }
+        let clusters = &self.clusters;
+        for bearers in self.by_last.values_mut().chain(self.by_first.values_mut()) {
+            bearers.sort_by_key(|&c| clusters[c].mentions[0]);
         }
         for &i in &named {
             if self.by_mention[i] != 0 || self.mentions[i].sort == MentionType::Place {
@@ -283,8 +287,12 @@ impl Linker<'_> {
             let initial_fits = name.initials.first().is_none_or(|&i| clusters[c].first_initial == Some(i));
             gender_fits && initial_fits
         };
-        let fitting = |clusters: Option<&Vec<usize>>| -> Vec<usize> {
-            clusters.into_iter().flatten().copied().filter(|&c| fits(&self.clusters, c)).take(COMPARED).collect()
+        // Those named last before, and those named next.
+        let fitting = |bearers: Option<&Vec<usize>>| -> Vec<usize> {
+            let bearers = bearers.map_or(&[][..], Vec::as_slice);
+            let here = bearers.partition_point(|&c| (self.clusters[c].mentions[0] as usize) < mention);
+            let near = &bearers[here.saturating_sub(COMPARED)..bearers.len().min(here + COMPARED)];
+            near.iter().copied().filter(|&c| fits(&self.clusters, c)).collect()
         };
         let mut bearers = fitting(self.by_last.get(&last));
         // `Sheriff Oakes` is the one of them who is sheriff.
@@ -356,7 +364,7 @@ impl Linker<'_> {
         }
         let acronym: String =
             self.reading.tokens[range.start as usize].span.of(self.reading.text).chars().filter(|c| c.is_uppercase()).collect();
-        if acronym.len() < 2 {
+        if acronym.chars().count() < 2 {
             return None;
         }
         // The name that ends before the bracket is among the last few mentions.

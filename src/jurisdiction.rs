@@ -266,6 +266,7 @@ impl<'a> Finder<'a> {
 /// The level of jurisdictions that a word stands for: `city`, `statewide`.
 fn level_of_word(reading: Reading<'_>, at: usize) -> Option<EntryType> {
     Some(match reading.lexicon.place_level(reading.tokens[at].word)? {
+        PlaceLevel::Supranational => EntryType::Supranational,
         PlaceLevel::Country => EntryType::Country,
         PlaceLevel::State => EntryType::State,
         PlaceLevel::County => EntryType::County,

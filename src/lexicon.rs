@@ -187,6 +187,8 @@ pub struct Pronoun {
 /// The level that a local reference stands for ("the city"), or that a type word gives ("X County").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PlaceLevel {
+    /// A union of countries.
+    Supranational,
     /// A country.
     Country,
     /// A first-level division.
@@ -646,7 +648,9 @@ impl Lexicon {
                             "county" => PlaceLevel::County,
                             "city" => PlaceLevel::City,
                             "neighborhood" | "district" => PlaceLevel::Neighborhood,
-                            _ => PlaceLevel::Other,
+                            "supranational" => PlaceLevel::Supranational,
+                            "other" => PlaceLevel::Other,
+                            _ => return Err(entry.unknown(attribute)),
                         });
                     }
                     Some(("weight", "weak")) => classes = classes.or(Classes::WEAK_PREPOSITION),

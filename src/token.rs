@@ -118,7 +118,7 @@ impl Token {
 
 /// Cuts a text into tokens.
 ///
-/// Every character that is neither white space nor of zero width lies in exactly one token.
+/// Every character that is neither white space, nor a control character, nor of zero width lies in exactly one token.
 pub fn tokenize(lexicon: &Lexicon, text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
     let has_mail = memchr::memchr(b'@', bytes).is_some();

@@ -56,6 +56,7 @@ const KINDS: &[(&str, Piece)] = &[
     ("ampersands", |_| "&".into()),
     ("single openers, then one double", |i| if i == 9 { "“a ".into() } else { "‘a b ".into() }),
     ("double openers in single quotations", |_| "‘a “b c ".into()),
+    ("double openers behind single quotations", |_| "‘a b’ ‘c d’ “x ".into()),
     ("opening brackets", |_| "(".into()),
     ("opening brackets with a word", |_| "(pump ".into()),
     ("closing brackets", |_| ")".into()),
@@ -78,6 +79,10 @@ const KINDS: &[(&str, Piece)] = &[
     ("words with hyphens", |_| "well-".into()),
     ("words with stops", |_| "ab.".into()),
     ("words with underscores", |_| "ab_".into()),
+    ("accents and underscores", |_| "é_".into()),
+    ("accents and stops", |_| "é.é".into()),
+    ("accents and curly apostrophes", |_| "é’".into()),
+    ("letters of others and combining marks", |_| "б\u{1ab0}".into()),
     ("letters with stops", |_| "a.b.".into()),
     ("letters and apostrophes", |_| "a'".into()),
     ("letters and curly apostrophes", |_| "a’".into()),
@@ -110,6 +115,7 @@ const KINDS: &[(&str, Piece)] = &[
     ("cues and that", |_| "said that ".into()),
     ("sources and cues without a stop", |_| "Voss said ".into()),
     ("according to", |_| "according to ".into()),
+    ("clauses before cues", |_| "Taxes are low, she said. ".into()),
     ("who said", |_| "who said ".into()),
     ("noun phrases", |_| "the head of ".into()),
     ("possessives", |_| "the board's ".into()),
@@ -129,6 +135,13 @@ const KINDS: &[(&str, Piece)] = &[
     ("many places that speak", |i| format!("{} said it was far. ", TOWNS[i % 24])),
     ("statements about many places", |i| format!("A boat sank in {}. Voss said it leaked. ", TOWNS[i % 24])),
     ("statements about the city", |i| format!("“The city can wait,” said Mayor {} of {}.\n", name(i), TOWNS[i % 24])),
+    ("one statement about the city", |i| {
+        if i == 0 { "“We won,” she said. “Here ".into() } else { "the city is ours. ".into() }
+    }),
+    ("quotations about the city", |i| if i == 0 { "“We won,” she said. ".into() } else { "“The city is ours.” ".into() }),
+    ("agencies among towns", |i| {
+        if i % 2 == 0 { format!("{} is far. ", TOWNS[i / 2 % 24]) } else { "The FBI said it would wait. ".into() }
+    }),
     ("datelines", |i| format!("TOLEDO, Ohio (LW) — {} said no.\n\n", name(i))),
     ("almost datelines", |_| "TOLEDO, Ohio ".into()),
     ("agencies", |_| "The FBI said it would wait. ".into()),

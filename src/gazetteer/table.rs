@@ -1,7 +1,7 @@
 //! Tables of facts: tab-separated files with a line of column names.
 //!
 //! Entries: `id type name` are required, `country admin1 admin2 lat lon population geonames_id names override` may follow, in
-//! any order. `names` holds other names, separated by `|`. A name in capitals of up to five letters, with or without stops (`ICE`,
+//! any order. `names` holds other names, separated by `|`. A name in capitals of up to six letters, with or without stops (`ICE`,
 //! `U.K.`), matches as written alone. `override` is `yes` where the names are to hide what shipped tables say of them.
 
 use super::EntryType;

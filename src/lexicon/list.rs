@@ -57,7 +57,7 @@ impl std::error::Error for ListError {}
 /// The entries of a list, given as its name and its text.
 pub fn entries<'a>((file, text): (&'a str, &'a str)) -> impl Iterator<Item = Result<Entry<'a>, ListError>> {
     lines(text).enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).map(move |(number, line)| {
-        // Fields are short: a plain search is quicker than a clever one, and 80,000 lines are read at each start.
+        // Fields are short: a plain search is quicker than a clever one, and thousands of lines are read at each start.
         let tab = line.bytes().position(|b| b == b'\t');
         let (text, rest) = tab.map_or((line, ""), |at| (&line[..at], &line[at + 1..]));
         let entry = Entry { text, rest, file, line: number + 1 };

@@ -452,6 +452,7 @@ impl Reader<'_> {
             PlaceLevel::City => EntryType::City,
             PlaceLevel::Neighborhood => EntryType::Neighborhood,
             PlaceLevel::Country => EntryType::Country,
+            PlaceLevel::Supranational => EntryType::Supranational,
             PlaceLevel::Other => EntryType::Other,
         };
         let fitting: Vec<Candidate> =

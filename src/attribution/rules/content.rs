@@ -12,7 +12,7 @@ use crate::token::TokenKind;
 /// A rule: what the cue reports, if the rule applies.
 type Rule = fn(&Reader<'_, '_>) -> Option<Vec<Span>>;
 
-/// The rules in order of precision: name, function, how often it was right on news (what is reported, and the source).
+/// The rules in the order in which they are asked: name, function, how often it was right on news (what is reported, and the source).
 const RULES: [(&str, Rule, f32); 12] = [
     ("quotation-before-cue", quotation_before, 0.92),
     ("quotation-behind-cue", quotation_behind, 0.9),
