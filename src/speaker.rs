@@ -8,7 +8,7 @@ mod antecedent;
 pub use antecedent::{Candidate, FEATURES as ANTECEDENT_FEATURES, Ranking, shipped as shipped_ranking};
 
 use crate::attribution::Reported;
-use crate::coreference::Entities;
+use crate::coreference::{Entities, Entity};
 use crate::lexicon::{Classes, Gender, Number};
 use crate::mention::{Mention, MentionKind, MentionType};
 use crate::reading::Reading;
@@ -77,6 +77,8 @@ const SPOKE_LAST: usize = 2;
 /// How many mentions back an antecedent is looked for.
 const REACH: usize = 150;
 
+/// How many bearers of an office, and mentions of each, are looked at.
+const BEARERS: usize = 16;
 /// Words before an office that make another one of it.
 const OTHER_OFFICE: [&str; 10] =
     ["vice", "deputy", "assistant", "associate", "former", "ex", "shadow", "lieutenant", "undersheriff", "auxiliary"];
@@ -331,10 +333,12 @@ impl Resolver<'_> {
     fn end_of_name(&self, start: usize, end: usize) -> usize {
         let parted = |at: usize| matches!(self.kind(at), Some(TokenKind::Comma | TokenKind::Dash));
         let Some(first) = (start + 1..end).find(|&at| parted(at)) else { return end };
-        let said = first + 1 == end || self.is_kind(first + 1, TokenKind::Number) || self.is(first + 1, Classes::DETERMINER);
         // `residents, the mayor and police` are all of them.
-        let listed = (first + 1..end).any(|at| self.is(at, Classes::CONJUNCTION));
-        if said && !listed || parted(end - 1) && !listed { first } else { end }
+        if (first + 1..end).any(|at| self.is(at, Classes::CONJUNCTION)) {
+            return end;
+        }
+        let said = self.is_kind(first + 1, TokenKind::Number) || self.is(first + 1, Classes::DETERMINER) || parted(end - 1);
+        if said { first } else { end }
     }
 
     /// Whether a token is the first of a line, an opening mark aside.
@@ -348,12 +352,15 @@ impl Resolver<'_> {
         let head = self.tokens[mention.head as usize].hash;
         let rank = |before: usize| OTHER_OFFICE.iter().find(|word| self.is_word(before, word));
         let own = (mention.head > mention.tokens.start).then(|| rank(mention.head as usize - 1)).flatten();
-        let roles = self.entities.list[entity].mentions.iter().filter_map(|&m| self.mentions[m as usize].role);
-        let mut ranks = roles.flat_map(|role| role.range().filter(|&at| self.tokens[at].hash == head)).map(|at| {
+        let Entity { role, mentions, .. } = &self.entities.list[entity];
+        let roles = mentions.iter().take(BEARERS).filter_map(|&m| self.mentions[m as usize].role).chain(*role);
+        let ranks = roles.flat_map(|role| role.range().filter(|&at| self.tokens[at].hash == head)).map(|at| {
             let behind = if at > 1 && self.is_kind(at - 1, TokenKind::Hyphen) { at - 2 } else { at.wrapping_sub(1) };
             rank(behind)
         });
-        ranks.all(|rank| rank != own)
+        let (mut some, mut same) = (false, false);
+        ranks.for_each(|rank| (some, same) = (true, same || rank == own));
+        some && !same
     }
 
     /// Entities mentioned before a token, the nearest first, with the sentences between; not without end.
@@ -590,20 +597,21 @@ fn title(resolver: &Resolver<'_>, source: &Source) -> Option<Speaker> {
     }
     let head = resolver.tokens[found.head as usize].hash;
     let person = |e: usize| resolver.entities.list[e].sort == MentionType::Person;
-    let bearers: Vec<u32> = resolver.index.by_role.get(&head).map_or(&[][..], Vec::as_slice).to_vec();
-    let bearers: Vec<u32> = bearers.into_iter().filter(|&e| !resolver.has_another_office(e as usize, found)).collect();
+    let bearers = resolver.index.by_role.get(&head).map_or(&[][..], Vec::as_slice);
+    let holds = |e: usize| !resolver.has_another_office(e, found);
     if !definite {
-        let &[only] = &bearers[..] else { return None };
+        let &[only] = bearers else { return None };
         // Who was named before is not introduced again.
         let first =
             resolver.entities.list[only as usize].mentions.first().map_or(0, |&m| resolver.mentions[m as usize].tokens.start);
-        if (first as usize) < at {
+        if (first as usize) < at || !holds(only as usize) {
             return None;
         }
         return Some(Speaker { confidence: 0.6, ..resolver.of_entity(only as usize) });
     }
-    let before = resolver.before(at).map(|(_, e, _)| e).find(|&e| bearers.binary_search(&(e as u32)).is_ok());
-    if let Some(entity) = before.or_else(|| bearers.first().map(|&e| e as usize)) {
+    let before = resolver.before(at).map(|(_, e, _)| e).find(|&e| bearers.binary_search(&(e as u32)).is_ok() && holds(e));
+    let named = || bearers.iter().take(BEARERS).map(|&e| e as usize).find(|&e| holds(e));
+    if let Some(entity) = before.or_else(named) {
         return Some(resolver.of_entity(entity));
     }
     // `the Kanawha County Republican`: another word for who was named last, unless it is an office that somebody else may hold.

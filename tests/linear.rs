@@ -106,6 +106,10 @@ const KINDS: &[(&str, Piece)] = &[
     ("initials", |_| "J. ".into()),
     ("titles", |_| "Mr. ".into()),
     ("offices", |_| "Mayor ".into()),
+    ("offices of many, and one of them", |i| format!("Sheriff {} Voss said no. The sheriff said yes. ", name(i))),
+    ("one office, and lower ones", |i| {
+        if i == 0 { "Deputy Sheriff Ann Voss said no. ".into() } else { "The sheriff said yes. Voss left. ".into() }
+    }),
     ("abbreviations", |_| "U.S. ".into()),
     ("of the", |_| "of the ".into()),
     ("of names", |i| format!("{} of ", name(i))),

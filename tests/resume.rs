@@ -336,11 +336,13 @@ fn one_run_at_a_time_writes_an_output() {
 
 #[test]
 fn a_strict_run_that_cannot_start_leaves_what_was_done() {
-    let folder = with_half_a_run();
+    let folder = with_documents(800);
+    fs::remove_file(folder.path().join("two.jsonl")).expect("removed");
+    exits(&with_little_room(folder.path(), 1200, "jsonl", "out.jsonl"), 1);
     let before = files(folder.path());
-    let err =
-        exits(&command(folder.path(), &["nowhere.jsonl", "-o", "out.jsonl", "--resume", "--strict"]).output().expect("runs"), 1);
-    assert!(err.contains("nowhere.jsonl"), "{err}");
+    assert!(before.keys().any(|name| name.ends_with(".manifest.jsonl")), "{:?}", before.keys());
+    let err = exits(&command(folder.path(), &["-o", "out.jsonl", "--resume", "--strict"]).output().expect("runs"), 1);
+    assert!(err.contains("two.jsonl") && err.contains("--resume without --strict"), "{err}");
     assert!(files(folder.path()) == before, "{err}");
 }
 
