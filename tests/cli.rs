@@ -923,6 +923,26 @@ fn what_a_run_wrote_is_no_input_of_the_next() {
 }
 
 #[test]
+fn files_that_a_folder_passes_over_are_counted() {
+    let place = Place::with_article().file("b.md", "x").file("c.pdf", "x").file("d.pdf", "x");
+    let run = place.run(&["extract", "."]).exits(0);
+    run.says("3 files passed over, for what their names end with (1 .md, 2 .pdf)");
+    place.run(&["extract", ".", "--quiet"]).exits(0).stays_silent();
+}
+
+#[test]
+fn a_folder_of_tables_is_read_as_one() {
+    let place = Place::with_article();
+    let corpus = repository("corpus");
+    let corpus = corpus.to_str().expect("UTF-8");
+    place.run(&["extract", corpus, "--engine", "rules", "--shard-rows", "100", "-o", "rows"]).exits(0);
+    place.run(&["extract", corpus, "--engine", "rules", "-o", "rows.jsonl"]).exits(0);
+    assert!(fs::read_dir(place.path("rows")).expect("a folder").count() > 1);
+    let counted = |rows: &str| place.run(&["stats", rows, "--by", "kind", "--format", "json", "-q"]).exits(0).out;
+    assert_eq!(counted("rows"), counted("rows.jsonl"));
+}
+
+#[test]
 fn files_of_one_name_in_different_folders_keep_apart() {
     let place = Place::new().file("a/x.txt", SPRINGFIELD).file("b/x.txt", SPRINGFIELD).file("b/y.txt", SPRINGFIELD);
     let run = place.run(&["extract", "a", "b"]).exits(0);

@@ -3,7 +3,7 @@
 
 use onrecord::attribution::Engine;
 use onrecord::corpus::{self, Event, Job, Summary};
-use onrecord::format::input::{self, Container, Item, Source, read, sources};
+use onrecord::format::input::{self, Container, Item, Named, Source, read, sources};
 use onrecord::format::{CodePoints, Format};
 use onrecord::pipeline::{Annotation, Cues, Options, Pipeline};
 use onrecord::span::Span;
@@ -23,7 +23,7 @@ static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| {
 
 static CORPUS: LazyLock<Vec<Document>> = LazyLock::new(|| {
     let mut documents = Vec::new();
-    let (sources, problems) = sources(&[corpus_folder()], Container::Text);
+    let Named { sources, problems, .. } = sources(&[corpus_folder()], Container::Text);
     assert!(problems.is_empty(), "{problems:?}");
     for source in &sources {
         read(source, &input::Options::default(), &mut |item| {
@@ -345,7 +345,7 @@ fn output(sources: &[Source], format: Format, threads: usize) -> (Vec<u8>, Summa
 
 #[test]
 fn the_number_of_threads_changes_no_byte() {
-    let (sources, _) = sources(&[corpus_folder()], Container::Text);
+    let Named { sources, .. } = sources(&[corpus_folder()], Container::Text);
     for format in Format::ALL {
         let one = output(&sources, format, 1);
         assert!(one.0.len() > 10_000);

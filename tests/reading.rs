@@ -2,7 +2,7 @@
 
 use bytes::{bzip2, gzip, page, parquet, response, table, tar, xz, zip, zstd};
 use onrecord::corpus::{self, Job};
-use onrecord::format::input::{Container, Exports, Fields, Item, Keep, Limits, Options, Source, read, sources};
+use onrecord::format::input::{Container, Exports, Fields, Item, Keep, Limits, Named, Options, Source, read, sources};
 use onrecord::format::{Format, Problem};
 use onrecord::pipeline::{self, Pipeline};
 use onrecord::{Document, attribution::Engine};
@@ -79,7 +79,7 @@ fn opened_with(name: &str, content: impl AsRef<[u8]>, options: &Options) -> Foun
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     fs::write(&path, content).expect("written");
-    let (sources, problems) = sources(&[path], Container::Text);
+    let Named { sources, problems, .. } = sources(&[path], Container::Text);
     match sources.first() {
         Some(source) => read_source(source, options),
         None => Found { problems: problems.iter().map(|p| p.reason.clone()).collect(), ..Found::default() },
@@ -94,7 +94,7 @@ fn opened(name: &str, content: impl AsRef<[u8]>) -> Found {
 
 /// The sample corpus: ids and texts.
 static CORPUS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
-    let (sources, _) = sources(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")], Container::Text);
+    let Named { sources, .. } = sources(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")], Container::Text);
     let documents = sources.iter().flat_map(|source| read_source(source, &Options::default()).documents);
     documents.map(|document| (document.id, document.text)).collect()
 });
@@ -111,7 +111,7 @@ fn rows(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> String {
 }
 
 fn rows_of(paths: &[PathBuf]) -> String {
-    let (sources, problems) = sources(paths, Container::Text);
+    let Named { sources, problems, .. } = sources(paths, Container::Text);
     assert!(problems.is_empty(), "{problems:?}");
     let options = Options::default();
     let job = Job { threads: 2, strict: true, ..Job::new(&sources, &options, Format::JsonLines) };

@@ -7,7 +7,9 @@ use arrow_schema::ArrowError;
 use onrecord::Document;
 use onrecord::attribution::Effort;
 use onrecord::corpus::{self, Dedupe, Event, Found, Job, Sink, StoppedAtFirst, Summary};
-use onrecord::format::input::{Container, Exports, Fields, Held, Keep, Limits, Options, Source, Value, shared_names, sources};
+use onrecord::format::input::{
+    Container, Exports, Fields, Held, Keep, Limits, Named, Options, Source, Value, shared_names, sources,
+};
 use onrecord::format::{Format, Problem};
 use onrecord::home::Learned;
 use onrecord::pipeline::{Cues, Pipeline};
@@ -192,7 +194,10 @@ impl Input {
     /// The sources, and what is wrong with paths.
     fn sources(&self) -> (Vec<Source>, Vec<Problem>) {
         match &self.from {
-            From::Paths(paths) => sources(paths, Container::Unknown),
+            From::Paths(paths) => {
+                let Named { sources, problems, .. } = sources(paths, Container::Unknown);
+                (sources, problems)
+            }
             From::Held(held) => (vec![Source::Held(held.clone())], Vec::new()),
         }
     }

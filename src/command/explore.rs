@@ -5,7 +5,7 @@ use super::message::{counted, note, rejected};
 use super::stored::{Spool, take_rows, temporary};
 use super::{Failure, Outcome};
 use clap::Args;
-use onrecord::format::input::{Item, Options, read, shared_names, sources};
+use onrecord::format::input::{Item, Named, Options, read, shared_names, sources};
 use onrecord::format::output::file::Output;
 use onrecord::format::output::{Format, assemble};
 use onrecord::gazetteer::Gazetteer;
@@ -117,7 +117,7 @@ impl Database {
     fn of(options: &ExploreOptions) -> Result<Database, Failure> {
         let path = &options.rows;
         let failure = |error: io::Error| Failure::io(&path.display().to_string(), &error);
-        if path.as_os_str() != "-" {
+        if path.as_os_str() != "-" && !path.is_dir() {
             let mut head = Vec::new();
             std::fs::File::open(path).map_err(failure)?.take(MAGIC.len() as u64).read_to_end(&mut head).map_err(failure)?;
             if head == MAGIC {
@@ -173,7 +173,7 @@ fn add_articles(options: &ExploreOptions, store: &mut Store) -> Result<u64, Fail
     if options.articles.is_empty() {
         return Ok(0);
     }
-    let (sources, problems) = sources(&options.articles, options.input.stdin());
+    let Named { sources, problems, .. } = sources(&options.articles, options.input.stdin());
     let input = Options { shared: shared_names(&sources), ..options.input.options() };
     let mut lost = problems.len() as u64;
     problems.iter().for_each(rejected);

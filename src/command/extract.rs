@@ -10,7 +10,7 @@ use onrecord::corpus::{
     self, CannotResume, Dedupe, Event, Input, Job, Plan, RejectsTarget, Staging, StoppedAtFirst, Summary, Target,
 };
 use onrecord::format::input::{
-    Container, Exports, Fields, Keep, Limits, Options, Rejects, Source, listed, shared_names, sources,
+    Container, Exports, Fields, Keep, Limits, Named, Options, Rejects, Source, listed, shared_names, sources,
 };
 use onrecord::format::output::file::{Output, beside, is_stream};
 use onrecord::format::{Format, Problem};
@@ -298,11 +298,16 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
             return Err(Failure::failed(format!("{}: there is no such folder", path.display())));
         }
     }
-    let (sources, problems) = chosen(options, &mut input)?;
+    let named = chosen(options, &mut input)?;
+    let passed_over = named.note();
+    let Named { sources, problems, .. } = named;
     let total = sources.iter().map(|s| s.size()).sum::<Option<u64>>();
     let mut progress = Progress::new(options.log_format, options.quiet, total);
     if let Some(Home(entry)) = pipeline.options.homes.of_all {
         progress.say(&format!("at home in {}", home::described(&pipeline.gazetteer, entry)));
+    }
+    if let Some(note) = passed_over {
+        progress.say(&note);
     }
     input.shared = shared_names(&sources);
     if let Some(name) = input.shared.first() {
@@ -593,8 +598,9 @@ impl ExtractOptions {
 }
 
 /// What the flags choose to be read, and what is wrong with it.
-fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>, Vec<Problem>), Failure> {
-    let (mut sources, problems) = named(options, input)?;
+fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<Named, Failure> {
+    let mut named = named(options, input)?;
+    let sources = &mut named.sources;
     let files = sources.iter().filter_map(|source| if let Source::File(path, _) = source { Some(path.as_path()) } else { None });
     let lists = options.retry.iter().chain(&options.files_from).chain(options.pipeline.files()).map(PathBuf::as_path);
     let rejects = options.rejects_target().map(|target| target.path);
@@ -608,17 +614,17 @@ fn chosen(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>,
     };
     // What an earlier run wrote is no input of this one.
     sources.retain(|source| !matches!(source, Source::Found(path, _) if is_own(path)));
-    Ok((sources, problems))
+    Ok(named)
 }
 
 /// What the paths lead to, or the list of what is to be read again.
-fn named(options: &ExtractOptions, input: &mut Options) -> Result<(Vec<Source>, Vec<Problem>), Failure> {
+fn named(options: &ExtractOptions, input: &mut Options) -> Result<Named, Failure> {
     if let Some(path) = &options.retry {
         let failure = |error: io::Error| Failure::io(&path.display().to_string(), &error);
         let rejects = Rejects::read(BufReader::new(File::open(path).map_err(failure)?)).map_err(failure)?;
-        let chosen = rejects.sources();
+        let (sources, problems) = rejects.sources();
         input.retry = Some(rejects);
-        return Ok(chosen);
+        return Ok(Named { sources, problems, ..Named::default() });
     }
     let mut paths = options.paths.clone();
     if let Some(list) = &options.files_from {

@@ -7,7 +7,7 @@ use super::style::{CONTENT, CUE, FAINT, PLACE, RESET, SOURCE};
 use super::{Failure, Outcome, PipelineOptions};
 use clap::Args;
 use onrecord::Document;
-use onrecord::format::input::{Item, Options, read, shared_names, sources};
+use onrecord::format::input::{Item, Named, Options, read, shared_names, sources};
 use onrecord::jurisdiction::Considered;
 use onrecord::pipeline::{Annotation, Pipeline};
 use onrecord::span::Span;
@@ -36,7 +36,7 @@ pub struct ShowOptions {
 /// Prints the documents.
 pub fn run(options: &ShowOptions) -> Result<Outcome, Failure> {
     let pipeline = options.pipeline.pipeline()?;
-    let (sources, problems) = sources(&options.paths, options.input.stdin());
+    let Named { sources, problems, .. } = sources(&options.paths, options.input.stdin());
     let input = Options { shared: shared_names(&sources), ..options.input.options() };
     let mut lost = problems.len();
     for problem in problems {

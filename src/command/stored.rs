@@ -5,6 +5,7 @@ use super::message::{counted, harmless, note, rejected};
 use super::{Failure, Outcome};
 use clap::{Args, ValueEnum};
 use onrecord::collation::Statement;
+use onrecord::format::Format;
 use onrecord::format::output::file::is_stream;
 use onrecord::format::output::table_row;
 use onrecord::format::rows::Row;
@@ -40,7 +41,7 @@ impl Taken {
 /// Flags of the commands on rows.
 #[derive(Args, Debug)]
 pub struct RowsOptions {
-    /// Files of rows that extract wrote, in any table, or - for standard input
+    /// Files of rows that extract wrote, in any table, folders of them, or - for standard input
     #[arg(required = true, value_name = "ROWS")]
     pub paths: Vec<PathBuf>,
     /// Write to a file, whole or not at all, instead of standard output
@@ -90,7 +91,7 @@ pub fn take_rows(
 ) -> Result<Taken, Failure> {
     let mut taken = Taken::default();
     let mut result = Ok(());
-    for path in paths {
+    for path in &paths.iter().flat_map(|path| tables_in(path)).collect::<Vec<_>>() {
         let before = (taken.rows, taken.rejected);
         // What has problems alone is another sort of file: a few of them show that, and the rest are counted.
         let mut more = 0;
@@ -119,6 +120,15 @@ pub fn take_rows(
         Taken { rows: 0, rejected: 1.. } => Err(Failure::failed("no row could be read")),
         _ => Ok(taken),
     }
+}
+
+/// The tables of a folder, such as the numbered files of `--shard-rows`, by their names; anything else is what it is.
+fn tables_in(path: &Path) -> Vec<PathBuf> {
+    let is_table = |file: &PathBuf| Format::by_name(file).is_some_and(Format::is_table) && file.is_file();
+    let inside = std::fs::read_dir(path).into_iter().flatten().filter_map(|file| Some(file.ok()?.path()));
+    let mut tables: Vec<PathBuf> = inside.filter(is_table).collect();
+    tables.sort();
+    if tables.is_empty() { vec![path.to_owned()] } else { tables }
 }
 
 /// Rows as lines of JSON in a temporary file: which columns there are is known once all have been seen, and standard input is read but once.

@@ -26,7 +26,7 @@ pub use fields::{Fields, Value};
 pub use held::{Held, Records};
 pub use limit::Limits;
 pub use rejects::Rejects;
-pub use source::{is_gold, listed, sources};
+pub use source::{Named, is_gold, listed, sources};
 
 use super::{Origin, Problem};
 use crate::document::Document;

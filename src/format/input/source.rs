@@ -1,27 +1,47 @@
 //! Which files paths, folders, patterns and lists name.
 
 use super::{Container, ENDINGS, Problem, Source};
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// The sources that paths name: files as they are, folders walked, patterns filled in, `-` for standard input. Also what is wrong
-/// with them.
-pub fn sources(paths: &[PathBuf], stdin: Container) -> (Vec<Source>, Vec<Problem>) {
-    let mut found = Vec::new();
-    let mut problems = Vec::new();
+/// What paths name.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// The sources, in order.
+    pub sources: Vec<Source>,
+    /// What is wrong with the paths.
+    pub problems: Vec<Problem>,
+    /// How many files of folders were passed over, by their endings.
+    pub passed: BTreeMap<String, u64>,
+}
+
+impl Named {
+    /// What is to be known of files that were passed over: `3 files passed over, for what their names end with (1 .md, 2 .pdf)`.
+    pub fn note(&self) -> Option<String> {
+        let count: u64 = self.passed.values().sum();
+        let each = self.passed.iter().map(|(ending, count)| format!("{count} {ending}")).collect::<Vec<_>>().join(", ");
+        let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        (count > 0).then(|| format!("{files} passed over, for what their names end with ({each})"))
+    }
+}
+
+/// What paths name: files as they are, folders walked, patterns filled in, `-` for standard input.
+pub fn sources(paths: &[PathBuf], stdin: Container) -> Named {
+    let mut found = Named::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            found.push(Source::Stdin(stdin));
+            found.sources.push(Source::Stdin(stdin));
         } else if path.exists() {
-            named(path, &mut found, &mut problems);
+            named(path, &mut found);
         } else {
             match path.to_str().filter(|pattern| pattern.contains(['*', '?', '['])) {
-                Some(pattern) => matching(pattern, &mut found, &mut problems),
-                None => problems.push(problem(path, "no such file or folder")),
+                Some(pattern) => matching(pattern, &mut found),
+                None => found.problems.push(problem(path, "no such file or folder")),
             }
         }
     }
-    (found, problems)
+    found
 }
 
 /// The paths of a list: one a line, or separated by NULs.
@@ -37,41 +57,41 @@ pub fn listed(mut list: impl Read) -> io::Result<Vec<PathBuf>> {
 }
 
 /// A path that is there.
-fn named(path: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
+fn named(path: &Path, found: &mut Named) {
     if path.is_dir() {
-        let before = found.len();
-        walk(path, found, problems);
-        if found.len() == before {
-            problems.push(problem(path, format!("no documents in this folder (looked for {})", endings())));
+        let before = found.sources.len();
+        walk(path, found);
+        if found.sources.len() == before {
+            found.problems.push(problem(path, format!("no documents in this folder (looked for {})", endings())));
         }
     } else {
         let container = path.file_name().and_then(|name| Container::by_name(&name.to_string_lossy()));
         // What is read of a pipe is gone: it shows what it holds when it is read.
         let shown = || if path.is_file() { shown(path) } else { Some(Container::Unknown) };
         match container.or_else(shown) {
-            Some(container) => found.push(Source::File(path.to_owned(), container)),
-            None => problems.push(problem(path, format!("unknown kind of file (known: {})", endings()))),
+            Some(container) => found.sources.push(Source::File(path.to_owned(), container)),
+            None => found.problems.push(problem(path, format!("unknown kind of file (known: {})", endings()))),
         }
     }
 }
 
 /// The files that a pattern stands for, in sorted order.
-fn matching(pattern: &str, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
+fn matching(pattern: &str, found: &mut Named) {
     let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::default() };
     let paths = match glob::glob_with(pattern, options) {
         Ok(paths) => paths,
-        Err(error) => return problems.push(problem(Path::new(pattern), format!("no pattern: {error}"))),
+        Err(error) => return found.problems.push(problem(Path::new(pattern), format!("no pattern: {error}"))),
     };
-    let before = (found.len(), problems.len());
+    let before = (found.sources.len(), found.problems.len());
     for path in paths {
         match path {
-            Ok(path) if path.is_dir() => walk(&path, found, problems),
-            Ok(path) => found.extend(by_name(path)),
-            Err(error) => problems.push(problem(error.path(), error.error().to_string())),
+            Ok(path) if path.is_dir() => walk(&path, found),
+            Ok(path) => found.sources.extend(by_name(path)),
+            Err(error) => found.problems.push(problem(error.path(), error.error().to_string())),
         }
     }
-    if (found.len(), problems.len()) == before {
-        problems.push(problem(Path::new(pattern), "no document has a name like this"));
+    if (found.sources.len(), found.problems.len()) == before {
+        found.problems.push(problem(Path::new(pattern), "no document has a name like this"));
     }
 }
 
@@ -109,18 +129,18 @@ fn by_name(path: PathBuf) -> Option<Source> {
     (!is_gold(&path)).then_some(Source::Found(path, container))
 }
 
-fn walk(folder: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
+fn walk(folder: &Path, found: &mut Named) {
     let mut paths = Vec::new();
     match std::fs::read_dir(folder) {
         Ok(items) => {
             for item in items {
                 match item {
                     Ok(item) => paths.push(item.path()),
-                    Err(error) => problems.push(problem(folder, error.to_string())),
+                    Err(error) => found.problems.push(problem(folder, error.to_string())),
                 }
             }
         }
-        Err(error) => return problems.push(problem(folder, error.to_string())),
+        Err(error) => return found.problems.push(problem(folder, error.to_string())),
     }
     paths.sort();
     for path in paths {
@@ -131,11 +151,18 @@ fn walk(folder: &Path, found: &mut Vec<Source>, problems: &mut Vec<Problem>) {
         let is_link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
         if path.is_dir() {
             if !is_link {
-                walk(&path, found, problems);
+                walk(&path, found);
             }
         } else if path.is_file() {
             // A pipe would be waited for without end.
-            found.extend(by_name(path));
+            if Container::by_name(&path.to_string_lossy()).is_none() {
+                let ending =
+                    path.extension().map_or("without an ending".into(), |ending| format!(".{}", ending.to_string_lossy()));
+                *found.passed.entry(ending).or_default() += 1;
+            }
+            found.sources.extend(by_name(path));
+        } else if is_link {
+            *found.passed.entry("link to nowhere".into()).or_default() += 1;
         }
     }
 }
