@@ -128,6 +128,7 @@ def write(path, columns, rows):
 USUAL_NAMES = {
     '6254930': 'Palestine', '2750405': 'Netherlands', '3336900': 'Castile and León', '2593111': 'Castilla-La Mancha',
     '3229999': 'Federation of Bosnia and Herzegovina', '99532': 'Basra',
+    '281133': 'Gaza City',
 }
 
 

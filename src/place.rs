@@ -482,7 +482,8 @@ fn prefer_cities(gazetteer: &Gazetteer, candidates: &mut [Weighed]) {
         let own = candidates[i].own;
         for weighed in candidates.iter_mut() {
             let city = gazetteer.entry(weighed.candidate.entry);
-            let inside = city.sort() == EntryType::City && city.shares_admin1(state);
+            let named = weighed.candidate.kind == NameKind::Name;
+            let inside = named && city.sort() == EntryType::City && city.shares_admin1(state);
             if inside && city.population() >= 100_000 {
                 weighed.own = weighed.own.max(own + 0.3);
             }
