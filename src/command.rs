@@ -13,6 +13,7 @@ mod message;
 mod progress;
 pub mod report;
 pub mod show;
+mod signals;
 pub mod speakers;
 pub mod stats;
 mod stored;

@@ -335,6 +335,17 @@ struct Group {
     count: f32,
 }
 
+impl Group {
+    /// Adds to what speaks for the candidates that fit: to each once, however often its name occurs.
+    fn favour(&mut self, given: fn(&mut Weighed) -> &mut bool, worth: f32, fits: impl Fn(EntryId) -> bool) {
+        for weighed in &mut self.candidates {
+            if fits(weighed.candidate.entry) && !std::mem::replace(given(weighed), true) {
+                weighed.own += worth;
+            }
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Weighed {
     candidate: Candidate,
@@ -357,6 +368,8 @@ struct Resolver<'a> {
     group_of: Vec<usize>,
 }
 
+/// What a place gains that is named with what holds it.
+const CONTAINED: f32 = 6.0;
 /// What a division gains that stands in a list with others of its country.
 const LISTED: f32 = 1.5;
 
@@ -517,34 +530,32 @@ impl<'a> Resolver<'a> {
             });
             resolver.groups[group].count += 1.0;
             resolver.group_of.push(group);
+            let gazetteer = input.gazetteer;
+            let group = &mut resolver.groups[group];
             if stands_alone_in_dateline(&input, name) {
-                for weighed in &mut resolver.groups[group].candidates {
-                    let place = input.gazetteer.entry(weighed.candidate.entry);
-                    let known = place.population() >= KNOWN_CITY || is_capital(input.gazetteer, name, place);
-                    if place.sort() == EntryType::City && known && !weighed.dateline {
-                        weighed.dateline = true;
-                        weighed.own += DATELINE;
-                    }
-                }
+                group.favour(
+                    |w| &mut w.dateline,
+                    DATELINE,
+                    |id| {
+                        let place = gazetteer.entry(id);
+                        place.sort() == EntryType::City
+                            && (place.population() >= KNOWN_CITY || is_capital(gazetteer, name, place))
+                    },
+                );
             }
             if let Some(country) = listed_with(&input, name) {
-                for weighed in &mut resolver.groups[group].candidates {
-                    let entry = input.gazetteer.entry(weighed.candidate.entry);
-                    if entry.sort() == EntryType::State && entry.country_code() == Some(country) && !weighed.listed {
-                        weighed.listed = true;
-                        weighed.own += LISTED;
-                    }
-                }
+                group.favour(
+                    |w| &mut w.listed,
+                    LISTED,
+                    |id| {
+                        let division = gazetteer.entry(id);
+                        division.sort() == EntryType::State && division.country_code() == Some(country)
+                    },
+                );
             }
             if let Some(container) = container_after(&input, name) {
-                for weighed in &mut resolver.groups[group].candidates {
-                    let holds =
-                        container.candidates.iter().any(|outer| contains(input.gazetteer, outer.entry, weighed.candidate.entry));
-                    if holds && !weighed.contained {
-                        weighed.contained = true;
-                        weighed.own += 6.0;
-                    }
-                }
+                let holds = |id| container.candidates.iter().any(|outer| contains(gazetteer, outer.entry, id));
+                group.favour(|w| &mut w.contained, CONTAINED, holds);
             }
         }
         resolver

@@ -118,7 +118,7 @@ pub fn resolve(
     let learned = vec![None; entities.list.len()];
     let in_content = in_content(reading, reports);
     let mut resolver =
-        Resolver { reading, mentions, entities, index, ranking, spoken: Vec::new(), last_body: None, in_content, learned };
+        Resolver { reading, mentions, entities, index, ranking, spoken: Vec::new(), last_several: None, in_content, learned };
     let mut speakers: Vec<Option<Speaker>> = vec![None; reports.len()];
     // A report is read where its source stands: a pronoun looks back from there.
     let mut order: Vec<usize> = (0..reports.len()).collect();
@@ -237,7 +237,7 @@ struct Resolver<'a> {
     /// Who spoke so far.
     spoken: Vec<Spoken>,
     /// The body or the group that spoke last, if no person spoke since, and in which sentence.
-    last_body: Option<(usize, Speaker)>,
+    last_several: Option<(usize, Speaker)>,
     /// By token: whether it stands in the content of a report.
     in_content: Vec<bool>,
     /// Genders learned from pronouns that were resolved.
@@ -270,8 +270,8 @@ impl Resolver<'_> {
     }
 
     fn note(&mut self, speaker: &Speaker, source: Span) {
-        let body = matches!(speaker.sort, SpeakerType::Organization | SpeakerType::Group);
-        self.last_body = body.then(|| (self.sentence_of(self.token_at(source.start)), speaker.clone()));
+        let several = matches!(speaker.sort, SpeakerType::Organization | SpeakerType::Group);
+        self.last_several = several.then(|| (self.sentence_of(self.token_at(source.start)), speaker.clone()));
         if let Some(entity) = speaker.entity {
             let pronoun = self.pronoun_at(source);
             self.spoken.push(Spoken { entity, source: self.tokens_in(source), by_pronoun: pronoun.is_some() });
@@ -284,7 +284,7 @@ impl Resolver<'_> {
 
     /// The body or the group that spoke in one of the sentences right before a token.
     fn spoke_last(&self, at: usize) -> Option<&Speaker> {
-        let (said, speaker) = self.last_body.as_ref()?;
+        let (said, speaker) = self.last_several.as_ref()?;
         (1..=SPOKE_LAST).contains(&self.sentence_of(at).wrapping_sub(*said)).then_some(speaker)
     }
 
@@ -355,12 +355,11 @@ impl Resolver<'_> {
         let Entity { role, mentions, .. } = &self.entities.list[entity];
         let roles = mentions.iter().take(BEARERS).filter_map(|&m| self.mentions[m as usize].role).chain(*role);
         let ranks = roles.flat_map(|role| role.range().filter(|&at| self.tokens[at].hash == head)).map(|at| {
-            let behind = if at > 1 && self.is_kind(at - 1, TokenKind::Hyphen) { at - 2 } else { at.wrapping_sub(1) };
-            rank(behind)
+            let before = if at > 1 && self.is_kind(at - 1, TokenKind::Hyphen) { at - 2 } else { at.wrapping_sub(1) };
+            rank(before)
         });
-        let (mut some, mut same) = (false, false);
-        ranks.for_each(|rank| (some, same) = (true, same || rank == own));
-        some && !same
+        let mut ranks = ranks.peekable();
+        ranks.peek().is_some() && ranks.all(|rank| rank != own)
     }
 
     /// Entities mentioned before a token, the nearest first, with the sentences between; not without end.

@@ -2,6 +2,7 @@
 
 use super::extract::InputOptions;
 use super::message::{counted, note, rejected};
+use super::signals::asked_to_end;
 use super::stored::{Spool, take_rows, temporary};
 use super::{Failure, Outcome};
 use clap::Args;
@@ -11,13 +12,10 @@ use onrecord::format::output::{Format, assemble};
 use onrecord::gazetteer::Gazetteer;
 use onrecord::look::explore::{HEADERS, LONGEST_BODY, Request, Response, Site, Store, StoreError};
 use onrecord::summary::governments::Governments;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 use std::io::{self, Read};
 use std::net::Ipv4Addr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -86,13 +84,7 @@ pub fn run(options: &ExploreOptions) -> Result<Outcome, Failure> {
         eprintln!("{rows} in {:.1} s; Ctrl-C ends", begun.elapsed().as_secs_f64());
     }
     println!("{address}");
-    let ended = Arc::new(AtomicBool::new(false));
-    // Asked to end again, it waits for nobody.
-    let registered = [SIGINT, SIGTERM].into_iter().try_for_each(|signal| {
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&ended))?;
-        flag::register(signal, Arc::clone(&ended)).map(|_| ())
-    });
-    registered.map_err(|error| Failure::io("signals", &error))?;
+    let ended = asked_to_end()?;
     if options.open
         && let Err(error) = open::that_detached(&address)
     {

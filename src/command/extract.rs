@@ -2,6 +2,7 @@
 
 use super::files::{are_one_file, spare};
 use super::progress::{Log, Progress};
+use super::signals::asked_to_end;
 use super::{Failure, Outcome, PipelineOptions, home};
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
@@ -19,16 +20,12 @@ use onrecord::place::Home;
 use onrecord::setup::NO_HOME;
 use rustc_hash::FxHasher;
 use serde_json::json;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::hash::Hasher;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// The most worker threads: each holds a few batches of text.
@@ -289,7 +286,7 @@ pub fn run(options: &ExtractOptions) -> Result<Outcome, Failure> {
 
 fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     let format = options.format()?;
-    let stop = stopped_by_signals().map_err(|error| Failure::failed(format!("signals cannot be watched: {error}")))?;
+    let stop = asked_to_end()?;
     // The process ends with the run; taking lists and names apart before would take a tenth of a short one.
     let mut pipeline = ManuallyDrop::new(options.pipeline.pipeline()?);
     let mut input = options.input.options();
@@ -319,7 +316,9 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     let mut job = Job::new(&sources, &input, format);
     (job.threads, job.strict, job.dedupe) = (options.threads, options.strict, options.dedupe.map(Dedupe::from));
     job.stop = Some(&stop);
-    let mut staging = open(options, &job, &problems, &pipeline)?;
+    let is_told = options.output.is_some() || options.summary.is_some();
+    let plan = if is_told { options.plan(&job, &pipeline)? } else { BTreeMap::new() };
+    let mut staging = open(options, &job, &problems, &plan)?;
     if let Some(path) = options.strangely_named() {
         progress.say(&format!("{} is written as JSON Lines, whatever its name says (--format chooses)", path.display()));
     }
@@ -372,7 +371,6 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
         progress.say(&format!("what was rejected stands in {} (--retry reads it again)", path.display()));
     }
     if let Some(path) = &options.summary {
-        let plan = options.plan(&job, &pipeline)?;
         let written = write_summary(path, options, &plan, &pipeline, &summary, seconds);
         written.map_err(|error| Failure::io(&path.display().to_string(), &error))?;
     }
@@ -384,29 +382,13 @@ fn extract(options: &ExtractOptions) -> Result<Outcome, Failure> {
     }
 }
 
-/// Signals that come so close behind the first are the same: a program that ends others may ask one of them and then its group.
-const AT_ONCE: Duration = Duration::from_millis(300);
-
-/// What is true once the program is asked to end. Asked again, it ends at once.
-fn stopped_by_signals() -> io::Result<Arc<AtomicBool>> {
-    let (stop, again) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    for signal in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&again))?;
-        flag::register(signal, Arc::clone(&stop))?;
-    }
-    let asked = Arc::clone(&stop);
-    std::thread::spawn(move || {
-        while !asked.load(Ordering::Relaxed) {
-            std::thread::sleep(AT_ONCE / 6);
-        }
-        std::thread::sleep(AT_ONCE);
-        again.store(true, Ordering::Relaxed);
-    });
-    Ok(stop)
-}
-
 /// The output of a run.
-fn open(options: &ExtractOptions, job: &Job<'_>, problems: &[Problem], pipeline: &Pipeline) -> Result<Staging, Failure> {
+fn open(
+    options: &ExtractOptions,
+    job: &Job<'_>,
+    problems: &[Problem],
+    plan: &BTreeMap<String, String>,
+) -> Result<Staging, Failure> {
     let rejects = options.rejects_target();
     let Some(path) = &options.output else { return Ok(Staging::stream(BufWriter::new(io::stdout()), rejects)) };
     let failure = |error: io::Error| match error.get_ref().and_then(|inner| inner.downcast_ref::<CannotResume>()) {
@@ -418,7 +400,7 @@ fn open(options: &ExtractOptions, job: &Job<'_>, problems: &[Problem], pipeline:
         return Ok(Staging::stream(BufWriter::new(stream), rejects));
     }
     let inputs = job.sources.iter().map(Input::of).chain(problems.iter().map(Input::lost)).collect();
-    let plan = Plan { program: String::new(), options: options.plan(job, pipeline)?, inputs };
+    let plan = Plan { program: String::new(), options: plan.clone(), inputs };
     let target = Target {
         path: path.clone(),
         format: job.format,

@@ -317,7 +317,10 @@ impl Bytes<'_> {
     fn array<T: Pod>(&self, section: usize) -> Result<Array<T>, FileError> {
         let (Bytes::Embedded(all) | Bytes::Read(all)) = *self;
         let number = |at: usize| all.get(at..at + 8)?.try_into().ok().map(|bytes| u64::from_le_bytes(bytes) as usize);
-        let range = || Some(number(16 + section * 16)?..number(16 + section * 16)?.checked_add(number(24 + section * 16)?)?);
+        let range = || {
+            let start = number(16 + section * 16)?;
+            Some(start..start.checked_add(number(24 + section * 16)?)?)
+        };
         let range = range().filter(|range| range.end <= all.len()).ok_or(FileError::Damaged)?;
         match *self {
             Bytes::Embedded(all) => bytemuck::try_cast_slice(&all[range]).map(Cow::Borrowed).map_err(|_| FileError::Damaged),

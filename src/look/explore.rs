@@ -172,7 +172,7 @@ impl<'g> Site<'g> {
             Ok(found) => found,
             Err(error) => return self.failed(&error),
         };
-        match download::stream(&self.store, self.columns.numbers(&found, query), path) {
+        match download::table(&self.store, self.columns.numbers(&found, query), path) {
             Ok(response) => response,
             Err(error) => self.failed(&error),
         }

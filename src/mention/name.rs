@@ -412,7 +412,6 @@ impl Reader<'_> {
         let prefix = self.place_prefix(start, end).map(|first| (first, self.places_of(first, start)));
         if let Some((first, candidates)) = prefix.filter(|(_, candidates)| !candidates.is_empty()) {
             let rest = start + first.len;
-            // `American Woodmark`: of a name that may be anything, no word of the place; the country's of `American | Jane Doe` is.
             found.places.push(PlaceName { tokens: TokenSpan::new(start, rest), candidates, context: PlaceContext::Modifier });
             // `Kanawha County Republican | Tim Armstead`, `Laconia Detective | Jo Clary`
             let name_start = self.titles_end(rest, end).filter(|&e| e < end).unwrap_or(rest);

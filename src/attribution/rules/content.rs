@@ -471,8 +471,8 @@ fn clause_before(reader: &Reader<'_, '_>) -> Option<Vec<Span>> {
     }
     let start = reader.clause_start(last);
     // `According to the study, the plan would add trucks`: what stands before is a source.
-    let before = reader.uses[..reader.index].iter().rev().take_while(|u| u.tokens.start as usize >= start);
-    let is_source = before.into_iter().any(|u| u.sort == CueSort::Phrase && u.tokens.start as usize == start);
+    let mut earlier = reader.uses[..reader.index].iter().rev().take_while(|u| u.tokens.start as usize >= start);
+    let is_source = earlier.any(|u| u.sort == CueSort::Phrase && u.tokens.start as usize == start);
     if start >= last || is_source && !phrase {
         return None;
     }

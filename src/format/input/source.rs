@@ -86,7 +86,7 @@ fn matching(pattern: &str, found: &mut Named) {
     for path in paths {
         match path {
             Ok(path) if path.is_dir() => walk(&path, found),
-            Ok(path) => found.sources.extend(by_name(path)),
+            Ok(path) => found.sources.extend(by_name(&path)),
             Err(error) => found.problems.push(problem(error.path(), error.error().to_string())),
         }
     }
@@ -124,9 +124,9 @@ pub(super) fn is_hidden(name: &str) -> bool {
     name.starts_with('.') || name == "__MACOSX"
 }
 
-fn by_name(path: PathBuf) -> Option<Source> {
+fn by_name(path: &Path) -> Option<Source> {
     let container = Container::by_name(&path.file_name()?.to_string_lossy())?;
-    (!is_gold(&path)).then_some(Source::Found(path, container))
+    (!is_gold(path)).then(|| Source::Found(path.to_owned(), container))
 }
 
 fn walk(folder: &Path, found: &mut Named) {
@@ -155,12 +155,14 @@ fn walk(folder: &Path, found: &mut Named) {
             }
         } else if path.is_file() {
             // A pipe would be waited for without end.
-            if Container::by_name(&path.to_string_lossy()).is_none() {
-                let ending =
-                    path.extension().map_or("without an ending".into(), |ending| format!(".{}", ending.to_string_lossy()));
-                *found.passed.entry(ending).or_default() += 1;
+            match by_name(&path) {
+                Some(source) => found.sources.push(source),
+                None if is_gold(&path) => {}
+                None => {
+                    let ending = path.extension().map(|ending| format!(".{}", ending.to_string_lossy()));
+                    *found.passed.entry(ending.unwrap_or_else(|| "without an ending".into())).or_default() += 1;
+                }
             }
-            found.sources.extend(by_name(path));
         } else if is_link {
             *found.passed.entry("link to nowhere".into()).or_default() += 1;
         }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 const CHUNK: usize = 500;
 
 /// Rows by their numbers, in the format of the path's ending.
-pub(super) fn stream(store: &Store, numbers: Vec<i64>, path: &str) -> Result<Response, StoreError> {
+pub(super) fn table(store: &Store, numbers: Vec<i64>, path: &str) -> Result<Response, StoreError> {
     let (format, sort) = match path {
         "/rows.csv" => (Format::Csv, "text/csv; charset=utf-8"),
         "/rows.parquet" => (Format::Parquet, "application/vnd.apache.parquet"),
@@ -29,7 +29,7 @@ pub(super) fn stream(store: &Store, numbers: Vec<i64>, path: &str) -> Result<Res
     Ok(Response { status: 200, headers, body: Box::new(body) })
 }
 
-/// Rows of a database, which are read with a connection of their own: they may take as long as the reader of them.
+/// Rows of a database, which are read with a connection of their own: however many there are, no search waits.
 struct Rows {
     path: PathBuf,
     numbers: Vec<i64>,
